@@ -1,0 +1,207 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { LogFormat, LogLevel } from "./log.js";
+
+/** How the server runs: `development` prints a first secret, shows an inbox and reads easily; `production` does none of that. */
+export type Mode = "development" | "production";
+
+/** A certificate and its key, as PEM. */
+export interface Tls {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** Everything the environment settles, checked. */
+export interface Config {
+  readonly mode: Mode;
+  readonly host: string;
+  readonly port: number;
+  readonly grpcPort: number;
+  readonly tls: Tls | undefined;
+  /** PostgreSQL URL; absent: an embedded PostgreSQL in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolSize: number;
+  /** Whether to use prepared statements. */
+  readonly databasePrepare: boolean;
+  readonly dataDir: string;
+  /** Newest first; absent: the file `master.key` in `dataDir`. */
+  readonly masterKeys: readonly string[] | undefined;
+  readonly bootstrapSecret: string | undefined;
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+  readonly geoipCityDb: string | undefined;
+  readonly geoipAsnDb: string | undefined;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+}
+
+/** The environment asks for something that cannot be. `problems` names each variable and the remedy. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n  - ${problems.join("\n  - ")}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/** One documented variable, for `--help` and README. */
+export interface Variable {
+  readonly name: string;
+  readonly default: string;
+  readonly meaning: string;
+}
+
+/** All variables that the server reads, in the order in which the README shows them. */
+export const variables: readonly Variable[] = [
+  { name: "PORT", default: "8080", meaning: "HTTP port: REST, Connect, gRPC-Web; 0 picks a free one" },
+  { name: "GRPC_PORT", default: "50051", meaning: "gRPC port; 0 picks a free one" },
+  { name: "HOST", default: "127.0.0.1, in production 0.0.0.0", meaning: "address to listen on" },
+  {
+    name: "NODE_ENV",
+    default: "development",
+    meaning: "`production` switches off the first secret, the inbox and readable logs",
+  },
+  {
+    name: "DATABASE_URL",
+    default: "an embedded PostgreSQL",
+    meaning: "postgres://user:password@host:port/database",
+  },
+  { name: "DATABASE_POOL_SIZE", default: "10", meaning: "most connections of this process, 1 to 1000" },
+  {
+    name: "DATABASE_PREPARE",
+    default: "on",
+    meaning: "`off` behind a pooler in transaction mode that cannot keep prepared statements",
+  },
+  {
+    name: "DATA_DIR",
+    default: ".data",
+    meaning: "folder of the embedded PostgreSQL and of the generated master key",
+  },
+  {
+    name: "MASTER_KEYS",
+    default: "DATA_DIR/master.key",
+    meaning:
+      "secret keys of 32 characters or more, comma-separated, newest first; the same on all servers of a database",
+  },
+  {
+    name: "BOOTSTRAP_SECRET",
+    default: "",
+    meaning: "gives an empty database its first project with this API secret, 32 characters or more",
+  },
+  { name: "TLS_CERT_FILE", default: "", meaning: "certificate chain (PEM) for both ports" },
+  { name: "TLS_KEY_FILE", default: "", meaning: "its private key (PEM)" },
+  {
+    name: "SMTP_URL",
+    default: "in development an inbox at /inbox",
+    meaning: "smtp://user:password@host:587 or smtps://…:465",
+  },
+  {
+    name: "MAIL_FROM",
+    default: "Rupt <no-reply@localhost>",
+    meaning: "sender of e-mails; set it with SMTP_URL",
+  },
+  {
+    name: "GEOIP_CITY_DB",
+    default: "DB-IP's city database from npm",
+    meaning: "GeoIP2 or GeoLite2 City file (.mmdb)",
+  },
+  { name: "GEOIP_ASN_DB", default: "the ASN database from npm", meaning: "GeoLite2 ASN file (.mmdb)" },
+  { name: "LOG_LEVEL", default: "info", meaning: "debug, info, warn, error or silent" },
+  { name: "LOG_FORMAT", default: "text, in production json", meaning: "json or text" },
+];
+
+/** Reads an environment. Throws one ConfigError that names every problem. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const text = (name: string): string | undefined => {
+    const value = env[name]?.trim();
+    return value === undefined || value === "" ? undefined : value;
+  };
+  const whole = (name: string, fallback: number, minimum: number, maximum: number): number => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= minimum && number <= maximum) return number;
+    problems.push(`${name} must be a whole number from ${minimum} to ${maximum}`);
+    return fallback;
+  };
+  const word = <W extends string>(name: string, fallback: W, words: readonly W[]): W => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const found = words.find((candidate) => candidate === value);
+    if (found === undefined) problems.push(`${name} must be one of: ${words.join(", ")}`);
+    return found ?? fallback;
+  };
+  const url = (name: string, schemes: readonly string[]): string | undefined => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    if (URL.canParse(value) && schemes.includes(new URL(value).protocol)) return value;
+    problems.push(
+      `${name} must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(" or ")}`,
+    );
+    return undefined;
+  };
+  const file = (name: string): Buffer | undefined => {
+    const path = text(name);
+    if (path === undefined) return undefined;
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      problems.push(
+        `${name}: cannot read ${path} (${error instanceof Error ? error.message : "unknown fault"})`,
+      );
+      return undefined;
+    }
+  };
+
+  const mode: Mode = text("NODE_ENV") === "production" ? "production" : "development";
+  const production = mode === "production";
+
+  const cert = file("TLS_CERT_FILE");
+  const key = file("TLS_KEY_FILE");
+  if ((text("TLS_CERT_FILE") === undefined) !== (text("TLS_KEY_FILE") === undefined)) {
+    problems.push("TLS_CERT_FILE and TLS_KEY_FILE must be set together");
+  }
+
+  const bootstrapSecret = text("BOOTSTRAP_SECRET");
+  if (bootstrapSecret !== undefined && !/^[\x21-\x7e]{32,512}$/.test(bootstrapSecret)) {
+    problems.push(
+      "BOOTSTRAP_SECRET must have 32 to 512 visible ASCII characters, for example from: openssl rand -base64 32",
+    );
+  }
+
+  const masterKeys = text("MASTER_KEYS")
+    ?.split(",")
+    .map((part) => part.trim());
+  if (masterKeys?.some((part) => part.length < 32)) {
+    problems.push(
+      "MASTER_KEYS: each key must have 32 characters or more, for example from: openssl rand -base64 32",
+    );
+  }
+
+  const config: Config = {
+    mode,
+    host: text("HOST") ?? (production ? "0.0.0.0" : "127.0.0.1"),
+    port: whole("PORT", 8080, 0, 65535),
+    grpcPort: whole("GRPC_PORT", 50051, 0, 65535),
+    tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
+    databaseUrl: url("DATABASE_URL", ["postgres:", "postgresql:"]),
+    databasePoolSize: whole("DATABASE_POOL_SIZE", 10, 1, 1000),
+    databasePrepare: word("DATABASE_PREPARE", "on", ["on", "off"]) === "on",
+    dataDir: resolve(text("DATA_DIR") ?? ".data"),
+    masterKeys,
+    bootstrapSecret,
+    smtpUrl: url("SMTP_URL", ["smtp:", "smtps:"]),
+    mailFrom: text("MAIL_FROM") ?? "Rupt <no-reply@localhost>",
+    geoipCityDb: text("GEOIP_CITY_DB"),
+    geoipAsnDb: text("GEOIP_ASN_DB"),
+    logLevel: word("LOG_LEVEL", "info", ["debug", "info", "warn", "error", "silent"]),
+    logFormat: word("LOG_FORMAT", production ? "json" : "text", ["json", "text"]),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}

@@ -1,0 +1,33 @@
+import { contactChanged } from "./contact-changed.js";
+import { firstSeenUser } from "./first-seen-user.js";
+import { geoUnavailable } from "./geo-unavailable.js";
+import { ipNotEvaluable } from "./ip-not-evaluable.js";
+import { knownCountry } from "./known-country.js";
+import { knownDevice } from "./known-device.js";
+import { knownIp } from "./known-ip.js";
+import { knownNetwork } from "./known-network.js";
+import { missingFingerprint } from "./missing-fingerprint.js";
+import { missingIp } from "./missing-ip.js";
+import { newCountry } from "./new-country.js";
+import { newDevice } from "./new-device.js";
+import { newIp } from "./new-ip.js";
+import { newNetwork } from "./new-network.js";
+import type { Reason } from "./reason.js";
+
+/** All reasons: risk, then neutral, then trust. To add one: its file, and a row here. */
+export const reasons: readonly Reason[] = [
+  newCountry,
+  newDevice,
+  newNetwork,
+  newIp,
+  contactChanged,
+  firstSeenUser,
+  missingFingerprint,
+  missingIp,
+  ipNotEvaluable,
+  geoUnavailable,
+  knownDevice,
+  knownIp,
+  knownNetwork,
+  knownCountry,
+];

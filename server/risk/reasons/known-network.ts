@@ -1,0 +1,11 @@
+import { evidenceOfKnown, type Reason } from "./reason.js";
+
+/** A network known for the user. */
+export const knownNetwork: Reason = {
+  name: "known_network",
+  direction: "trust",
+  weight: -1,
+  evidence: (facts) => evidenceOfKnown(facts.network),
+  message: (evidence) =>
+    `The network AS${evidence.to} is known: seen ${evidence.seen_count} times for this user.`,
+};

@@ -1,0 +1,44 @@
+import type { Compared, Facts } from "../facts.js";
+import type { Direction, Evidence, ReasonName } from "../words.js";
+
+/** One row of the table of reasons: when it applies, how strongly it speaks and what it says. */
+export interface Reason {
+  readonly name: ReasonName;
+  readonly direction: Direction;
+  /** Log-odds that it adds: positive for risk, negative for trust, 0 for neutral. */
+  readonly weight: number;
+  /** It is about this server rather than the attempt: shown among the signals, not among the reasons of a verdict. */
+  readonly signalOnly?: true;
+  /** The evidence when the reason applies, else undefined. */
+  readonly evidence: (facts: Facts) => Evidence | undefined;
+  /** One English sentence for an operator. */
+  readonly message: (evidence: Evidence) => string;
+}
+
+/** An instant as evidence shows it. */
+export function shown(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** Evidence that a trait is new to a user of whom something is known; undefined where it is not. */
+export function evidenceOfNew(facts: Facts, compared: Compared<string | number>): Evidence | undefined {
+  if (compared.state !== "new" || facts.firstSeenUser) return undefined;
+  const { usual } = compared;
+  return {
+    to: compared.key,
+    known_count: compared.knownCount,
+    ...(usual === undefined ? {} : { from: usual.key, last_seen_at: shown(usual.lastAt) }),
+  };
+}
+
+/** Evidence that a trait is known for the user; undefined where it is not. */
+export function evidenceOfKnown(compared: Compared<string | number>): Evidence | undefined {
+  if (compared.state !== "known") return undefined;
+  const { seen } = compared;
+  return {
+    to: compared.key,
+    seen_count: seen.count,
+    first_seen_at: shown(seen.firstAt),
+    last_seen_at: shown(seen.lastAt),
+  };
+}

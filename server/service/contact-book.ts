@@ -1,0 +1,50 @@
+import type { ChannelName } from "../challenge/challenge.js";
+import type { GivenContact } from "../challenge/contacts.js";
+import { maskEmail, maskPhone } from "../challenge/mask.js";
+import type { Keys } from "../keys.js";
+
+/** An e-mail address in the form in which equal ones are equal: the domain in lower case. */
+function normalEmail(email: string): string {
+  const at = email.lastIndexOf("@");
+  return email.slice(0, at) + email.slice(at).toLowerCase();
+}
+
+/** A phone number in the form in which equal ones are equal: its `+` and digits. */
+function normalPhone(phone: string): string {
+  return phone.replace(/[^+\d]/g, "");
+}
+
+/** How contacts of one project are hashed, sealed, opened and shown. */
+export interface ContactBook {
+  given(contacts: {
+    readonly email: string | undefined;
+    readonly phone: string | undefined;
+  }): Readonly<Partial<Record<ChannelName, GivenContact>>>;
+  /** The keyed hash of an e-mail address. */
+  emailHash(email: string): string;
+  /** The contact in clear, to send to. */
+  open(sealed: string): string;
+  /** The contact as people may see it. */
+  masked(channel: ChannelName, sealed: string): string;
+}
+
+/** Opens the contacts of a project. */
+export function contactBook(keys: Keys, projectId: string): ContactBook {
+  const context = `contact:${projectId}`;
+  const hash = (channel: ChannelName, contact: string) =>
+    keys.mac("contact", projectId, channel, contact.toLowerCase()).toString("base64url");
+  const given = (channel: ChannelName, contact: string): GivenContact => ({
+    hash: hash(channel, contact),
+    seal: () => keys.seal(contact, context),
+  });
+  const open = (sealed: string) => keys.open(sealed, context);
+  return {
+    given: ({ email, phone }) => ({
+      ...(email === undefined ? {} : { email: given("email", normalEmail(email)) }),
+      ...(phone === undefined ? {} : { sms: given("sms", normalPhone(phone)) }),
+    }),
+    emailHash: (email) => hash("email", normalEmail(email)),
+    open,
+    masked: (channel, sealed) => (channel === "email" ? maskEmail(open(sealed)) : maskPhone(open(sealed))),
+  };
+}

@@ -1,0 +1,234 @@
+import { writeClientToken } from "../challenge/client-token.js";
+import { settleContacts } from "../challenge/contacts.js";
+import { limitsOf } from "../challenge/limits.js";
+import { signupKey } from "../challenge/user-key.js";
+import type { Clock, Instant } from "../clock.js";
+import { type Fingerprint, identities } from "../device/fingerprint.js";
+import { recognise } from "../device/recognise.js";
+import { AppError } from "../errors.js";
+import { newId } from "../ids.js";
+import type { Keys } from "../keys.js";
+import type { Geo } from "../outbound/geo/geo.js";
+import { gatherFacts, type Observation } from "../risk/facts.js";
+import { type Lesson, learn } from "../risk/history.js";
+import { addressKey, type IpAddress } from "../risk/ip-address.js";
+import { judge } from "../risk/judge.js";
+import type { Outcome } from "../risk/words.js";
+import type {
+  Evaluation,
+  EvaluationStore,
+  Memories,
+  Record as NewRecord,
+} from "../store/evaluation-store.js";
+import type { Project } from "../store/project-store.js";
+import { contactBook } from "./contact-book.js";
+
+/** One attempt to judge, checked and parsed. */
+export interface Attempt {
+  readonly action: string;
+  /** Absent only for a signup with an e-mail address. */
+  readonly user: string | undefined;
+  readonly fingerprint: Fingerprint | undefined;
+  readonly ip: IpAddress | undefined;
+  readonly email: string | undefined;
+  readonly phone: string | undefined;
+  /** Compact JSON. */
+  readonly metadataJson: string | undefined;
+  readonly outcome: Outcome;
+  /** Repeats with the same key and request give the same evaluation. */
+  readonly idempotency: { readonly key: string; readonly requestHash: Uint8Array } | undefined;
+}
+
+/** A stored evaluation with what only its caller gets. */
+export interface Evaluated {
+  readonly evaluation: Evaluation;
+  /** With a challenge only. */
+  readonly clientToken: string | undefined;
+}
+
+/** Judges attempts. */
+export type Evaluate = (project: Project, attempt: Attempt) => Promise<Evaluated>;
+
+/** How long an idempotency key is remembered. */
+const idempotencyMs = 24 * 3_600_000;
+/** How often an attempt is judged anew when others of the same user come in between. */
+const maxRounds = 20;
+/** A client token lives as long as its challenge can: five codes of ten minutes, and ten minutes to complete. */
+const clientTokenMs = 3_600_000;
+
+/** What evaluating needs. */
+export interface EvaluateDeps {
+  readonly clock: Clock;
+  readonly keys: Keys;
+  readonly geo: Geo;
+  readonly evaluations: EvaluationStore;
+}
+
+/** Makes Evaluate: recall, recognise, judge, record; and again from the start when something changed in between. */
+export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps): Evaluate {
+  const answer = (evaluation: Evaluation): Evaluated => ({
+    evaluation,
+    clientToken:
+      evaluation.challengeId === undefined
+        ? undefined
+        : writeClientToken(
+            {
+              projectId: evaluation.projectId,
+              challengeId: evaluation.challengeId,
+              expiresAt: evaluation.createdAt + clientTokenMs,
+            },
+            (...parts) => keys.mac("client_token", ...parts),
+          ),
+  });
+
+  const repeat = async (project: Project, attempt: Attempt, repeated: NonNullable<Memories["repeated"]>) => {
+    if (attempt.idempotency && Buffer.compare(repeated.requestHash, attempt.idempotency.requestHash) !== 0) {
+      throw new AppError(
+        "idempotency_conflict",
+        "This idempotency key was used with another request; take a new key for a new attempt.",
+      );
+    }
+    const evaluation = await evaluations.find(project.projectId, repeated.evaluationId);
+    if (evaluation === undefined)
+      throw new AppError("internal", "The evaluation of this idempotency key is gone.");
+    return answer(evaluation);
+  };
+
+  return async (project, attempt) => {
+    const { projectId } = project;
+    const book = contactBook(keys, projectId);
+    const userKey = attempt.user ?? signupKey(book.emailHash(attempt.email ?? ""));
+    const fingerprintKeys =
+      attempt.fingerprint === undefined
+        ? []
+        : identities(attempt.fingerprint).map((identity) =>
+            keys.mac("fingerprint", projectId, identity).subarray(0, 16),
+          );
+    const idempotencyKey = attempt.idempotency && keys.mac("idempotency", projectId, attempt.idempotency.key);
+
+    for (let round = 0; round < maxRounds; round++) {
+      const now = clock.now();
+      const memories = await evaluations.recall({ projectId, userKey, fingerprintKeys, idempotencyKey, now });
+      if (memories.repeated !== undefined) return repeat(project, attempt, memories.repeated);
+      const record = judged(project, attempt, { memories, now, userKey, fingerprintKeys });
+      const kept = await evaluations.record({
+        ...record,
+        ...(attempt.idempotency !== undefined && idempotencyKey !== undefined
+          ? {
+              idempotency: {
+                key: idempotencyKey,
+                requestHash: attempt.idempotency.requestHash,
+                expiresAt: now + idempotencyMs,
+              },
+            }
+          : {}),
+      });
+      if (kept === "recorded") return answer(record.evaluation);
+    }
+    throw new AppError("conflict", "Too many attempts of this user at the same instant; try again.", {
+      retryAfterSeconds: 1,
+    });
+  };
+
+  function judged(
+    project: Project,
+    attempt: Attempt,
+    {
+      memories,
+      now,
+      userKey,
+      fingerprintKeys,
+    }: { memories: Memories; now: Instant; userKey: string; fingerprintKeys: readonly Uint8Array[] },
+  ): NewRecord {
+    const { projectId } = project;
+    const limits = limitsOf(project.settings.limits ?? {});
+    const recognition =
+      fingerprintKeys.length === 0
+        ? undefined
+        : (recognise(memories.candidates, new Set(memories.history.devices.map((device) => device.key))) ?? {
+            deviceId: newId(now),
+            confidence: 1,
+          });
+    const settled = settleContacts(
+      memories.contacts,
+      contactBook(keys, projectId).given(attempt),
+      now,
+      limits.contact_cooldown_seconds * 1000,
+    );
+    const observation = observe(attempt, recognition?.deviceId, settled.changed);
+    const judgement = judge(gatherFacts(observation, memories.history), attempt.outcome);
+    const asks = judgement.verdict === "challenge" || judgement.verdict === "challenge_and_restrict";
+    const lesson: Lesson = {
+      ...(observation.deviceId === undefined ? {} : { deviceId: observation.deviceId }),
+      ...(observation.addressKey === undefined ? {} : { addressKey: observation.addressKey }),
+      ...(observation.network === undefined ? {} : { asn: observation.network.asn }),
+      ...(observation.country === undefined ? {} : { country: observation.country }),
+      at: now,
+    };
+    const evaluation: Evaluation = {
+      projectId,
+      evaluationId: newId(now),
+      createdAt: now,
+      action: attempt.action,
+      userKey,
+      outcome: attempt.outcome,
+      verdict: judgement.verdict,
+      reasons: judgement.reasons,
+      score: judgement.score,
+      deviceId: recognition?.deviceId,
+      confidence: recognition?.confidence,
+      challengeId: asks ? newId(now) : undefined,
+      ip: attempt.ip?.text,
+      country: observation.country,
+      asn: observation.network?.asn,
+      metadataJson: attempt.metadataJson,
+      signals: judgement.signals,
+    };
+    const known = new Set(memories.candidates.map((candidate) => candidate.identity));
+    return {
+      evaluation,
+      newFingerprintKeys: fingerprintKeys.filter((_, identity) => !known.has(identity)),
+      ...(attempt.outcome === "failed" || judgement.verdict === "deny"
+        ? {}
+        : {
+            user: {
+              expectedVersion: memories.userVersion,
+              history: judgement.verdict === "allow" ? learn(memories.history, lesson) : memories.history,
+              contacts: settled.contacts,
+            },
+          }),
+      ...(evaluation.challengeId === undefined
+        ? {}
+        : {
+            challenge: {
+              challengeId: evaluation.challengeId,
+              contacts: settled.eligible,
+              maxAttempts: limits.max_attempts,
+              maxSends: limits.max_sends,
+              expiresAt: now + limits.code_ttl_seconds * 1000,
+              lesson,
+            },
+          }),
+    };
+  }
+
+  function observe(
+    attempt: Attempt,
+    deviceId: string | undefined,
+    changedContacts: readonly string[],
+  ): Observation {
+    const { ip } = attempt;
+    const located = ip?.evaluable ? geo.locate(ip) : {};
+    const country = located.place?.country ?? located.country;
+    return {
+      ...(deviceId === undefined ? {} : { deviceId }),
+      ...(ip === undefined ? {} : { ip: ip.text }),
+      ...(ip?.notEvaluableBecause === undefined ? {} : { ipNotEvaluable: ip.notEvaluableBecause }),
+      ...(ip?.evaluable ? { addressKey: addressKey(ip) } : {}),
+      ...(located.network === undefined ? {} : { network: located.network }),
+      ...(country === undefined ? {} : { country }),
+      geoAvailable: geo.status().city.loaded,
+      changedContacts,
+    };
+  }
+}

@@ -1,0 +1,140 @@
+import { challengeLimits, isLimitName } from "../challenge/limits.js";
+import type { Clock, Instant } from "../clock.js";
+import { newId, newSecret } from "../ids.js";
+import type { Keys } from "../keys.js";
+import type { KeptSecret, Project, ProjectStore, SecretState } from "../store/project-store.js";
+
+/** Something an operator asked for that cannot be; the message says what to do. */
+export class OperatorError extends Error {
+  override readonly name = "OperatorError";
+}
+
+/** A project with a secret that is shown this once. */
+export interface WithSecret {
+  readonly project: Project;
+  readonly secretId: string;
+  readonly secret: string;
+}
+
+/** What operators do with projects and secrets. */
+export interface Projects {
+  /** Creates a project. Throws OperatorError when the name is taken or has not 1 to 100 printable characters. */
+  create(name: string): Promise<WithSecret>;
+  /** Creates the first project of an empty database; undefined when there is one already. */
+  bootstrap(name: string, secret?: string): Promise<WithSecret | undefined>;
+  list(): Promise<readonly Project[]>;
+  /** Throws OperatorError when there is none of this name. */
+  byName(name: string): Promise<Project>;
+  /** Sets one number of the challenge life-cycle, or with `default` takes it back. */
+  set(name: string, key: string, value: string): Promise<Project>;
+  secrets(name: string): Promise<readonly SecretState[]>;
+  /** Makes a new secret; the others keep working for the overlap. */
+  rotate(name: string, overlapSeconds: number): Promise<WithSecret & { readonly othersExpireAt: Instant }>;
+  /** Stops a secret at once. */
+  revoke(name: string, secretId: string): Promise<void>;
+}
+
+/** Makes the operators' service. */
+export function createProjects({
+  clock,
+  keys,
+  projects,
+}: {
+  clock: Clock;
+  keys: Keys;
+  projects: ProjectStore;
+}): Projects {
+  const fresh = (name: string, now: Instant): Project => ({
+    projectId: newId(now),
+    name,
+    settings: {},
+    createdAt: now,
+  });
+  const kept = (secret: string, now: Instant): KeptSecret => ({
+    secretId: newId(now),
+    hash: keys.mac("secret", secret),
+    createdAt: now,
+  });
+  const byName = async (name: string): Promise<Project> => {
+    const project = await projects.findByName(name);
+    if (project === undefined)
+      throw new OperatorError(`There is no project "${name}". See: npm run rupt -- project list`);
+    return project;
+  };
+
+  return {
+    async create(name) {
+      if (!/^[^\p{C}]{1,100}$/u.test(name) || name.trim() !== name) {
+        throw new OperatorError(
+          "A project's name has 1 to 100 printable characters and no white space around it.",
+        );
+      }
+      const now = clock.now();
+      const project = fresh(name, now);
+      const secret = newSecret();
+      const row = kept(secret, now);
+      if (!(await projects.create(project, row)))
+        throw new OperatorError(`There is already a project "${name}".`);
+      return { project, secretId: row.secretId, secret };
+    },
+
+    async bootstrap(name, given) {
+      const now = clock.now();
+      const project = fresh(name, now);
+      const secret = given ?? newSecret();
+      const row = kept(secret, now);
+      return (await projects.createFirst(project, row))
+        ? { project, secretId: row.secretId, secret }
+        : undefined;
+    },
+
+    list: () => projects.list(),
+    byName,
+
+    async set(name, key, value) {
+      const project = await byName(name);
+      if (!isLimitName(key)) {
+        throw new OperatorError(
+          `There is no setting "${key}". Settings: ${Object.keys(challengeLimits).join(", ")}`,
+        );
+      }
+      const { minimum, maximum } = challengeLimits[key];
+      const { [key]: _, ...others } = project.settings.limits ?? {};
+      if (
+        value !== "default" &&
+        !(/^\d+$/.test(value) && Number(value) >= minimum && Number(value) <= maximum)
+      ) {
+        throw new OperatorError(
+          `${key} must be a whole number from ${minimum} to ${maximum}, or the word "default".`,
+        );
+      }
+      const limits = value === "default" ? others : { ...others, [key]: Number(value) };
+      await projects.putSettings(project.projectId, { ...project.settings, limits });
+      return byName(name);
+    },
+
+    async secrets(name) {
+      return projects.listSecrets((await byName(name)).projectId, clock.now());
+    },
+
+    async rotate(name, overlapSeconds) {
+      const project = await byName(name);
+      const now = clock.now();
+      const secret = newSecret();
+      const row = kept(secret, now);
+      const othersExpireAt = now + overlapSeconds * 1000;
+      await projects.addSecret(project.projectId, row, othersExpireAt);
+      return { project, secretId: row.secretId, secret, othersExpireAt };
+    },
+
+    async revoke(name, secretId) {
+      const project = await byName(name);
+      const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(secretId);
+      if (!isId || !(await projects.revokeSecret(project.projectId, secretId, clock.now()))) {
+        throw new OperatorError(
+          `Project "${name}" has no working secret ${secretId}. See: npm run rupt -- secret list ${name}`,
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import type { Contacts } from "../challenge/contacts.js";
+import type { Instant } from "../clock.js";
+import type { Candidate } from "../device/recognise.js";
+import type { History, Lesson } from "../risk/history.js";
+import type { Outcome, ReasonName, Signal, Verdict } from "../risk/words.js";
+
+/** Which memories a judgement needs. */
+export interface Recall {
+  readonly projectId: string;
+  readonly userKey: string;
+  /** Keyed hashes of the fingerprint's identities, the present one first; empty without a fingerprint. */
+  readonly fingerprintKeys: readonly Uint8Array[];
+  /** Keyed hash of the caller's idempotency key. */
+  readonly idempotencyKey: Uint8Array | undefined;
+  readonly now: Instant;
+}
+
+/** What the store knows before an attempt. */
+export interface Memories {
+  /** Version of the user's row, 0 when there is none; `record` must name it. */
+  readonly userVersion: number;
+  readonly history: History;
+  readonly contacts: Contacts;
+  /** Devices that share an identity with the fingerprint. */
+  readonly candidates: readonly Candidate[];
+  /** The evaluation that the idempotency key already led to. */
+  readonly repeated: { readonly evaluationId: string; readonly requestHash: Uint8Array } | undefined;
+}
+
+/** One judged attempt, as it is kept for ever. */
+export interface Evaluation {
+  readonly projectId: string;
+  readonly evaluationId: string;
+  readonly createdAt: Instant;
+  readonly action: string;
+  readonly userKey: string;
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+  readonly reasons: readonly ReasonName[];
+  readonly score: number;
+  readonly deviceId: string | undefined;
+  readonly confidence: number | undefined;
+  readonly challengeId: string | undefined;
+  /** Canonical address. */
+  readonly ip: string | undefined;
+  readonly country: string | undefined;
+  readonly asn: number | undefined;
+  /** The caller's metadata as compact JSON. */
+  readonly metadataJson: string | undefined;
+  readonly signals: readonly Signal[];
+}
+
+/** A challenge to open together with an evaluation. */
+export interface NewChallenge {
+  readonly challengeId: string;
+  /** Sealed destinations that codes may go to. */
+  readonly contacts: { readonly email?: string; readonly sms?: string };
+  readonly maxAttempts: number;
+  readonly maxSends: number;
+  readonly expiresAt: Instant;
+  /** What completing it teaches. */
+  readonly lesson: Lesson;
+}
+
+/** Everything that one judgement changes; kept as a whole or not at all. */
+export interface Record {
+  readonly evaluation: Evaluation;
+  /** The user's row after it; absent when the attempt leaves no trace there (a failed one). */
+  readonly user?: {
+    readonly expectedVersion: number;
+    readonly history: History;
+    readonly contacts: Contacts;
+  };
+  readonly newFingerprintKeys: readonly Uint8Array[];
+  readonly challenge?: NewChallenge;
+  readonly idempotency?: {
+    readonly key: Uint8Array;
+    readonly requestHash: Uint8Array;
+    readonly expiresAt: Instant;
+  };
+}
+
+/** Which evaluations or challenges to list. */
+export interface PageQuery {
+  /** From 1. */
+  readonly page: number;
+  /** 1 to 100. */
+  readonly limit: number;
+}
+
+/** One page, newest first. */
+export interface Page<T> {
+  readonly data: readonly T[];
+  /** How many there are in all; counted up to 100,000. */
+  readonly total: number;
+}
+
+/** Memories of users and devices, and the evaluations themselves. Evaluations are never changed. */
+export interface EvaluationStore {
+  /** Reads all that a judgement needs, in one statement. */
+  recall(recall: Recall): Promise<Memories>;
+  /**
+   * Keeps one judgement in one statement; once it answers `recorded` it is durable. `conflict`: something that the judgement rests on has
+   * changed since `recall` (the user's row, a fingerprint's device, the idempotency key), nothing was kept, and the caller must recall and
+   * judge again.
+   */
+  record(record: Record): Promise<"recorded" | "conflict">;
+  find(projectId: string, evaluationId: string): Promise<Evaluation | undefined>;
+  list(
+    projectId: string,
+    query: PageQuery & { readonly userKey: string | undefined },
+  ): Promise<Page<Evaluation>>;
+}

@@ -1,0 +1,65 @@
+import { AppError } from "../../errors.js";
+
+/** Codes of the client library for a connection that is not there. */
+const connectionFaults = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_DESTROYED",
+  "CONNECTION_ENDED",
+  "CONNECT_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+]);
+
+/** SQLSTATE classes and codes for a database that cannot serve now: lost connections, too many of them, shut down, starting, time-out, read-only after a fail-over. */
+const unavailableStates = /^(08|53|57P|57014|25006)/;
+
+/** SQLSTATE of a unique key that is taken. */
+const uniqueViolation = "23505";
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Whether the fault is a unique key that is taken. */
+export function isUniqueViolation(error: unknown): boolean {
+  return codeOf(error) === uniqueViolation;
+}
+
+/** Whether the fault passes by itself when the statement is given again: a deadlock or a serialization failure. */
+function isTransient(code: string | undefined): boolean {
+  return code === "40001" || code === "40P01";
+}
+
+/** Runs a statement; a database that is gone becomes `database_unavailable`, other faults stay as they are. A deadlock is tried once more. */
+export async function guarded<T>(statement: () => Promise<T>): Promise<T> {
+  try {
+    try {
+      return await statement();
+    } catch (error) {
+      if (!isTransient(codeOf(error))) throw error;
+      return await statement();
+    }
+  } catch (error) {
+    const code = codeOf(error);
+    if (
+      code !== undefined &&
+      (connectionFaults.has(code) || unavailableStates.test(code) || isTransient(code))
+    ) {
+      throw new AppError(
+        "database_unavailable",
+        "The database cannot be reached at the moment; try again shortly.",
+        {
+          retryAfterSeconds: 1,
+          cause: error,
+        },
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+import { start } from "./0001-start.js";
+
+/** One step of the schema. Never edited once it is on main; a change is a further step. */
+export interface Migration {
+  /** 1, 2, 3, … */
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** All steps, in order. */
+export const migrations: readonly Migration[] = [start];

@@ -1,0 +1,163 @@
+import type { ChallengeStore } from "../challenge-store.js";
+import { type ChallengeRow, challengeColumns, toChallenge } from "./challenge-row.js";
+import type { Database } from "./database.js";
+import { guarded } from "./faults.js";
+import { decodeHistory, encodeHistory, type StoredHistory, type StoredLesson } from "./history-codec.js";
+import { countLimit } from "./paging.js";
+
+/** Challenges in PostgreSQL. */
+export function postgresChallengeStore(sql: Database): ChallengeStore {
+  const columns = challengeColumns(sql);
+
+  return {
+    find: ({ projectId, challengeId }) =>
+      guarded(async () => {
+        const [row] = await sql<
+          (ChallengeRow & { failed_codes: number; codes_paused_until: number | null })[]
+        >`
+          select ${columns}, u.failed_codes, u.codes_paused_until
+          from challenges c join users u on u.project_id = c.project_id and u.user_key = c.user_key
+          where c.project_id = ${projectId} and c.challenge_id = ${challengeId}`;
+        if (row === undefined) return undefined;
+        return {
+          ...toChallenge(row),
+          pause: { failedCodes: row.failed_codes, pausedUntil: row.codes_paused_until ?? undefined },
+        };
+      }),
+
+    list: (projectId, { page, limit }) =>
+      guarded(async () => {
+        const [rows, [count]] = await Promise.all([
+          sql<ChallengeRow[]>`
+            select ${columns} from challenges c where c.project_id = ${projectId}
+            order by c.challenge_id desc limit ${limit} offset ${(page - 1) * limit}`,
+          sql<{ total: number }[]>`
+            select count(*) as total
+            from (select from challenges where project_id = ${projectId} limit ${countLimit}) counted`,
+        ]);
+        return { data: rows.map(toChallenge), total: count?.total ?? 0 };
+      }),
+
+    reserveSend: ({ projectId, challengeId, channel, codeHash, now, expiresAt, nextSendAt }) =>
+      guarded(async () => {
+        const rows = await sql`
+          update challenges
+          set sends = sends + 1, channel = ${channel}, pending_code_hash = ${codeHash}, expires_at = ${expiresAt},
+            next_send_at = ${nextSendAt}
+          where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
+            and attempts < max_attempts and sends < max_sends and expires_at > ${now}
+            and (next_send_at is null or next_send_at <= ${now})
+          returning 1`;
+        return rows.length === 1;
+      }),
+
+    confirmSend: ({ projectId, challengeId }, codeHash) =>
+      guarded(async () => {
+        await sql`
+          update challenges set status = 'sent', code_hash = pending_code_hash, pending_code_hash = null
+          where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
+            and pending_code_hash = ${codeHash}`;
+      }),
+
+    refundSend: ({ projectId, challengeId }, codeHash) =>
+      guarded(async () => {
+        // The code stays good: a provider can say no and have delivered all the same.
+        await sql`
+          update challenges set sends = sends - 1, next_send_at = null
+          where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
+            and pending_code_hash = ${codeHash}`;
+      }),
+
+    countTry: ({ projectId, challengeId, now, maxFailedCodes, pauses }) =>
+      guarded(async () => {
+        const [row] = await sql<
+          {
+            code_hash: Uint8Array | null;
+            pending_code_hash: Uint8Array | null;
+            attempts: number;
+            max_attempts: number;
+          }[]
+        >`
+          with person as materialized (
+            select user_key from users
+            where project_id = ${projectId}
+              and user_key = (select user_key from challenges where project_id = ${projectId} and challenge_id = ${challengeId})
+              and (codes_paused_until is null or codes_paused_until <= ${now})
+            for update),
+          counted as (
+            update challenges set attempts = attempts + 1
+            where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
+              and (code_hash is not null or pending_code_hash is not null)
+              and attempts < max_attempts and expires_at > ${now} and exists (select from person)
+            returning user_key, code_hash, pending_code_hash, attempts, max_attempts),
+          charged as (
+            update users
+            set failed_codes = failed_codes + 1,
+              codes_paused_until = ${now}::timestamptz + make_interval(secs =>
+                (${[...pauses]}::int[])[least(failed_codes + 2 - ${maxFailedCodes}::int, ${pauses.length}::int)])
+            where project_id = ${projectId} and user_key = (select user_key from counted))
+          select code_hash, pending_code_hash, attempts, max_attempts from counted`;
+        if (row === undefined) return undefined;
+        return {
+          hashes: [row.code_hash, row.pending_code_hash].filter((hash) => hash !== null),
+          attempts: row.attempts,
+          maxAttempts: row.max_attempts,
+        };
+      }),
+
+    accept: ({ projectId, challengeId, codeHash, now, expiresAt }) =>
+      guarded(async () => {
+        const rows = await sql`
+          with person as materialized (
+            select user_key from users
+            where project_id = ${projectId}
+              and user_key = (select user_key from challenges where project_id = ${projectId} and challenge_id = ${challengeId})
+            for update),
+          accepted as (
+            update challenges
+            set status = 'verified', verified_at = ${now}, expires_at = ${expiresAt}, code_hash = null, pending_code_hash = null
+            where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
+              and expires_at > ${now} and (code_hash = ${codeHash} or pending_code_hash = ${codeHash})
+              and exists (select from person)
+            returning user_key),
+          cleared as (
+            update users set failed_codes = 0, codes_paused_until = null
+            where project_id = ${projectId} and user_key = (select user_key from accepted))
+          select 1 from accepted`;
+        return rows.length === 1;
+      }),
+
+    findCompletion: ({ projectId, challengeId }) =>
+      guarded(async () => {
+        const [row] = await sql<
+          (ChallengeRow & { lesson: StoredLesson; version: number; history: StoredHistory })[]
+        >`
+          select ${columns}, c.lesson, u.version, u.history
+          from challenges c join users u on u.project_id = c.project_id and u.user_key = c.user_key
+          where c.project_id = ${projectId} and c.challenge_id = ${challengeId}`;
+        if (row === undefined) return undefined;
+        return {
+          challenge: toChallenge(row),
+          lesson: row.lesson,
+          userVersion: row.version,
+          history: decodeHistory(row.history),
+        };
+      }),
+
+    complete: ({ projectId, challengeId, now, userKey, userVersion, history }) =>
+      guarded(async () => {
+        const rows = await sql`
+          with taught as (
+            update users set version = version + 1, history = ${sql.json({ ...encodeHistory(history) } as never)}
+            where project_id = ${projectId} and user_key = ${userKey} and version = ${userVersion}
+              and exists (
+                select from challenges
+                where project_id = ${projectId} and challenge_id = ${challengeId} and status = 'verified' and expires_at > ${now})
+            returning 1)
+          update challenges set status = 'completed', completed_at = ${now}
+          where project_id = ${projectId} and challenge_id = ${challengeId} and status = 'verified' and exists (select from taught)
+          returning 1`;
+        return rows.length === 1;
+      }),
+  };
+}

@@ -1,0 +1,64 @@
+import type { Contacts } from "../../challenge/contacts.js";
+import type { UserStore } from "../user-store.js";
+import { type ChallengeRow, challengeColumns, toChallenge } from "./challenge-row.js";
+import type { Database } from "./database.js";
+import { guarded } from "./faults.js";
+import { decodeHistory, encodeHistory, type StoredHistory } from "./history-codec.js";
+
+/** Users in PostgreSQL. */
+export function postgresUserStore(sql: Database): UserStore {
+  return {
+    find: (projectId, userKey) =>
+      guarded(async () => {
+        const [row] = await sql<
+          {
+            user_key: string;
+            version: number;
+            first_seen_at: number;
+            history: StoredHistory;
+            contacts: Contacts;
+          }[]
+        >`
+          select user_key, version, first_seen_at, history, contacts from users
+          where project_id = ${projectId} and user_key = ${userKey}`;
+        if (row === undefined) return undefined;
+        return {
+          userKey: row.user_key,
+          version: row.version,
+          firstSeenAt: row.first_seen_at,
+          history: decodeHistory(row.history),
+          contacts: row.contacts,
+        };
+      }),
+
+    putHistory: (projectId, user, history) =>
+      guarded(async () => {
+        const rows = await sql`
+          update users set version = version + 1, history = ${sql.json({ ...encodeHistory(history) } as never)}
+          where project_id = ${projectId} and user_key = ${user.userKey} and version = ${user.version}
+          returning 1`;
+        return rows.length === 1;
+      }),
+
+    challenges: (projectId, userKey, limit) =>
+      guarded(async () => {
+        const rows = await sql<ChallengeRow[]>`
+          select ${challengeColumns(sql)} from challenges c
+          where c.project_id = ${projectId} and c.user_key = ${userKey} order by c.challenge_id desc limit ${limit}`;
+        return rows.map(toChallenge);
+      }),
+
+    erase: (projectId, userKey) =>
+      guarded(async () => {
+        const [row] = await sql<{ erased: number }[]>`
+          with person as (delete from users where project_id = ${projectId} and user_key = ${userKey} returning 1),
+          asked as (delete from challenges where project_id = ${projectId} and user_key = ${userKey} returning 1),
+          judged as (delete from evaluations where project_id = ${projectId} and user_key = ${userKey} returning evaluation_id),
+          keyed as (
+            delete from idempotency_keys
+            where project_id = ${projectId} and evaluation_id in (select evaluation_id from judged))
+          select (select count(*) from person) + (select count(*) from asked) + (select count(*) from judged) as erased`;
+        return (row?.erased ?? 0) > 0;
+      }),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Instant } from "../clock.js";
+
+/** What a project has set in place of the defaults; absent entries follow the defaults. */
+export interface ProjectSettings {
+  /** Numbers of the challenge life-cycle, by name. */
+  readonly limits?: Readonly<Record<string, number>>;
+}
+
+/** An application that uses the service. */
+export interface Project {
+  readonly projectId: string;
+  /** Unique among all projects. */
+  readonly name: string;
+  readonly settings: ProjectSettings;
+  readonly createdAt: Instant;
+}
+
+/** What is kept of an API secret: never the secret itself. */
+export interface KeptSecret {
+  readonly secretId: string;
+  /** Keyed hash. */
+  readonly hash: Uint8Array;
+  readonly createdAt: Instant;
+}
+
+/** An API secret as operators see it. */
+export interface SecretState {
+  readonly secretId: string;
+  readonly createdAt: Instant;
+  /** From when on it no longer works; undefined when it has no end. */
+  readonly expiresAt: Instant | undefined;
+}
+
+/** Projects and their API secrets. */
+export interface ProjectStore {
+  /** Creates a project with its first secret. Answers false, and creates nothing, when the name is taken. */
+  create(project: Project, secret: KeptSecret): Promise<boolean>;
+  /** The same, but only where there is no project at all; of several servers that try at once, one succeeds. */
+  createFirst(project: Project, secret: KeptSecret): Promise<boolean>;
+  /** The project to which a secret with one of these hashes gives access at an instant. */
+  findBySecret(hashes: readonly Uint8Array[], now: Instant): Promise<Project | undefined>;
+  findById(projectId: string): Promise<Project | undefined>;
+  findByName(name: string): Promise<Project | undefined>;
+  /** All projects, by name. */
+  list(): Promise<readonly Project[]>;
+  /** Replaces the settings. */
+  putSettings(projectId: string, settings: ProjectSettings): Promise<void>;
+  /** Adds a secret; the project's other secrets stop working at `othersExpireAt` unless they do so earlier. */
+  addSecret(projectId: string, secret: KeptSecret, othersExpireAt: Instant): Promise<void>;
+  /** Stops a secret at an instant. Answers false when the project has no such working secret. */
+  revokeSecret(projectId: string, secretId: string, now: Instant): Promise<boolean>;
+  /** The project's secrets that still work, newest first. */
+  listSecrets(projectId: string, now: Instant): Promise<readonly SecretState[]>;
+  /** Notes which master keys this database has been used with, and answers the newest noted before, if any. */
+  noteMasterKey(keyId: string, now: Instant): Promise<string | undefined>;
+}
