@@ -86,6 +86,33 @@ test("a source that never answers is waited for no longer than the limit", async
   expect(timing.now()).toBeCloseTo(150);
 });
 
+test("where each sleep is long, there are few", async () => {
+  const timing = steppedTiming();
+  const sleepy = { ...timing, sleep: () => timing.sleep(1000) };
+  await collect([{ name: "never", read: () => never, waits: true }], probe, sleepy);
+  expect(timing.now()).toBe(3000);
+});
+
+test("an answer is heard even if the page blocked its thread for longer than the limit", async () => {
+  const timing = steppedTiming();
+  let answer: (value: number) => void = () => {};
+  const blocked = new Promise<number>((resolve) => {
+    answer = resolve;
+  });
+  let sleeps = 0;
+  const entries = await collect([{ name: "a", read: () => blocked, waits: true }], probe, {
+    ...timing,
+    sleep: async (ms) => {
+      await timing.sleep(ms + 5000);
+      sleeps++;
+      if (sleeps === 2) {
+        answer(1);
+      }
+    },
+  });
+  expect(entries).toEqual(["v:1", entryOf("a", 1)]);
+});
+
 test("nothing is waited for when nothing waits, or all have answered", async () => {
   const timing = steppedTiming();
   await collect([{ name: "a", read: () => 1 }], probe, timing);
@@ -118,6 +145,7 @@ test("an answer that comes too late changes nothing", async () => {
 });
 
 test("a promise of a framework's own kind is waited for", async () => {
+  // biome-ignore lint/suspicious/noThenProperty: that is what is tested
   const thenable = Object.defineProperty({}, "then", {
     value: (resolve: (value: number) => void) => resolve(3),
   });

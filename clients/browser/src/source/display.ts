@@ -7,11 +7,9 @@ import { sources as fingerprintjs, isGecko } from "@fingerprintjs/fingerprintjs"
  */
 export function screenSides(): readonly number[] | undefined {
   const sides = fingerprintjs.screenResolution();
-  if (sides === undefined) {
-    return undefined;
-  }
   const scale = isGecko() ? devicePixelRatio : 1;
-  return sides.map((side) => Math.round(((side ?? 0) * scale) / 10) * 10);
+  const rounded = sides?.map((side) => Math.round(((side ?? 0) * scale) / 10) * 10);
+  return rounded?.every((side) => side > 0) ? rounded : undefined;
 }
 
 /**
