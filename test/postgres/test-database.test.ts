@@ -1,6 +1,8 @@
 import postgres from "postgres";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createTestDatabase } from "./test-database.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 test("clones are made from one prepared template and do not see each other", async () => {
   let prepared = 0;
