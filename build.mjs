@@ -1,1 +1,29 @@
-console.log("build")
+// Builds what is run from JavaScript: the server and its command line (esbuild), and the clients (each by its own rules).
+// `node build.mjs` builds all, `node build.mjs server` only what `npm start` needs.
+import { existsSync } from "node:fs";
+import { build } from "esbuild";
+
+const only = process.argv[2];
+
+await build({
+  entryPoints: { main: "server/main.ts", rupt: "server/rupt.ts" },
+  outdir: "dist",
+  bundle: true,
+  packages: "external",
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  splitting: true,
+  chunkNames: "chunks/[hash]",
+  sourcemap: true,
+  logLevel: "warning",
+});
+
+if (only !== "server") {
+  const { buildBrowser } = await import("./clients/browser/build.mjs");
+  await buildBrowser();
+  for (const client of ["node", "demo"]) {
+    const script = `./clients/${client}/build.mjs`;
+    if (existsSync(script)) await (await import(script)).default();
+  }
+}

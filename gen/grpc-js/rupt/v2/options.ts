@@ -143,6 +143,8 @@ export interface FieldLimits {
   maxTotalCharacters: number;
   /** Most bytes of an object, measured as compact JSON in UTF-8. */
   maxJsonBytes: number;
+  /** Deepest nesting of an object; the object itself is level 1. */
+  maxJsonDepth: number;
   /** What the string must look like. */
   format: Format;
   /** Smallest number, where the field is present. */
@@ -164,6 +166,7 @@ function createBaseFieldLimits(): FieldLimits {
     maxItems: 0,
     maxTotalCharacters: 0,
     maxJsonBytes: 0,
+    maxJsonDepth: 0,
     format: 0,
     minimum: undefined,
     maximum: undefined,
@@ -187,6 +190,9 @@ export const FieldLimits: MessageFns<FieldLimits> = {
     }
     if (message.maxJsonBytes !== 0) {
       writer.uint32(40).uint32(message.maxJsonBytes);
+    }
+    if (message.maxJsonDepth !== 0) {
+      writer.uint32(80).uint32(message.maxJsonDepth);
     }
     if (message.format !== 0) {
       writer.uint32(48).int32(message.format);
@@ -256,6 +262,14 @@ export const FieldLimits: MessageFns<FieldLimits> = {
             message.maxJsonBytes = reader.uint32();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.maxJsonDepth = reader.uint32();
+            continue;
+          }
           case 6: {
             if (tag !== 48) {
               break;
@@ -323,6 +337,11 @@ export const FieldLimits: MessageFns<FieldLimits> = {
         : isSet(object.max_json_bytes)
         ? globalThis.Number(object.max_json_bytes)
         : 0,
+      maxJsonDepth: isSet(object.maxJsonDepth)
+        ? globalThis.Number(object.maxJsonDepth)
+        : isSet(object.max_json_depth)
+        ? globalThis.Number(object.max_json_depth)
+        : 0,
       format: isSet(object.format) ? formatFromJSON(object.format) : 0,
       minimum: isSet(object.minimum) ? globalThis.Number(object.minimum) : undefined,
       maximum: isSet(object.maximum) ? globalThis.Number(object.maximum) : undefined,
@@ -351,6 +370,9 @@ export const FieldLimits: MessageFns<FieldLimits> = {
     if (message.maxJsonBytes !== 0) {
       obj.maxJsonBytes = Math.round(message.maxJsonBytes);
     }
+    if (message.maxJsonDepth !== 0) {
+      obj.maxJsonDepth = Math.round(message.maxJsonDepth);
+    }
     if (message.format !== 0) {
       obj.format = formatToJSON(message.format);
     }
@@ -376,6 +398,7 @@ export const FieldLimits: MessageFns<FieldLimits> = {
     message.maxItems = object.maxItems ?? 0;
     message.maxTotalCharacters = object.maxTotalCharacters ?? 0;
     message.maxJsonBytes = object.maxJsonBytes ?? 0;
+    message.maxJsonDepth = object.maxJsonDepth ?? 0;
     message.format = object.format ?? 0;
     message.minimum = object.minimum ?? undefined;
     message.maximum = object.maximum ?? undefined;

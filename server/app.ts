@@ -1,0 +1,144 @@
+import { ChallengeService } from "../gen/es/rupt/v2/challenge_service_pb.js";
+import { EvaluationService } from "../gen/es/rupt/v2/evaluation_service_pb.js";
+import { UserService } from "../gen/es/rupt/v2/user_service_pb.js";
+import type { Config } from "./config.js";
+import type { Foundation } from "./foundation.js";
+import type { Log } from "./log.js";
+import type { Channels } from "./outbound/delivery/delivery.js";
+import { type Inbox, openInbox } from "./outbound/delivery/inbox.js";
+import { smtpChannel } from "./outbound/delivery/smtp.js";
+import type { Geo } from "./outbound/geo/geo.js";
+import { challengeHandlers } from "./rpc/challenge.js";
+import { evaluationHandlers } from "./rpc/evaluation.js";
+import { userHandlers } from "./rpc/user.js";
+import { createAuthenticate } from "./service/authenticate.js";
+import { createReadChallenges } from "./service/challenges.js";
+import { createCompleteChallenge } from "./service/complete-challenge.js";
+import { createEvaluate } from "./service/evaluate.js";
+import { createReadEvaluations } from "./service/evaluations.js";
+import { createSendChallenge } from "./service/send-challenge.js";
+import { createUsers } from "./service/users.js";
+import { createVerifyChallenge } from "./service/verify-challenge.js";
+import { currentSchemaVersion, schemaVersion } from "./store/postgres/migrate.js";
+import { postgresChallengeStore } from "./store/postgres/postgres-challenge-store.js";
+import { postgresEvaluationStore } from "./store/postgres/postgres-evaluation-store.js";
+import { postgresUserStore } from "./store/postgres/postgres-user-store.js";
+import { type GrpcServer, serveGrpc } from "./transport/grpc.js";
+import { type HttpServer, serveHttp } from "./transport/http.js";
+import { healthPage, inboxPage, type Readiness, readyPage } from "./transport/pages.js";
+import { createEndpoints, implement } from "./transport/pipeline.js";
+
+/** A running server. */
+export interface App {
+  readonly httpPort: number;
+  readonly grpcPort: number;
+  /** Present where messages stay on this machine. */
+  readonly inbox: Inbox | undefined;
+  /** Takes no new calls, finishes those in flight for at most `graceMs`, then cuts off the rest. The foundation stays open. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** What an app is made of. */
+export interface AppDeps {
+  readonly config: Config;
+  readonly foundation: Foundation;
+  readonly geo: Geo;
+  readonly log: Log;
+}
+
+function openChannels({ config, foundation, log }: AppDeps): {
+  channels: Channels;
+  inbox: Inbox | undefined;
+} {
+  const email = config.smtpUrl === undefined ? undefined : smtpChannel(config.smtpUrl, config.mailFrom);
+  if (config.mode === "production") {
+    if (email === undefined) log.warn({}, "SMTP_URL is not set: no code can be sent by e-mail");
+    return { channels: email === undefined ? {} : { email }, inbox: undefined };
+  }
+  const inbox = openInbox(foundation.clock, ({ channel, to, code }) =>
+    process.stdout.write(`\n  [inbox] ${channel} to ${to}: ${code}\n\n`),
+  );
+  return { channels: { email: email ?? inbox.channel("email"), sms: inbox.channel("sms") }, inbox };
+}
+
+function readiness({ foundation, geo }: AppDeps): () => Promise<Readiness> {
+  return async () => {
+    const { city, asn } = geo.status();
+    const places = { city_database: city.text, asn_database: asn.text };
+    try {
+      const version = await currentSchemaVersion(foundation.sql);
+      const current = version === schemaVersion;
+      const schema = current
+        ? `current (version ${version})`
+        : `version ${version}, this release needs ${schemaVersion}`;
+      return { ready: current, checks: { database: "reachable", schema, ...places } };
+    } catch {
+      return { ready: false, checks: { database: "not reachable", schema: "unknown", ...places } };
+    }
+  };
+}
+
+/** Puts the parts together and opens both ports. */
+export async function startApp(deps: AppDeps): Promise<App> {
+  const { config, foundation, geo, log } = deps;
+  const { clock, keys, sql, projectStore } = foundation;
+  const evaluations = postgresEvaluationStore(sql);
+  const challenges = postgresChallengeStore(sql);
+  const users = postgresUserStore(sql);
+  const { channels, inbox } = openChannels(deps);
+
+  const endpoints = createEndpoints(
+    [
+      implement(
+        EvaluationService,
+        evaluationHandlers(
+          createEvaluate({ clock, keys, geo, evaluations }),
+          createReadEvaluations(evaluations),
+        ),
+      ),
+      implement(
+        ChallengeService,
+        challengeHandlers({
+          send: createSendChallenge({ clock, keys, challenges, channels }),
+          verify: createVerifyChallenge({ clock, keys, challenges }),
+          complete: createCompleteChallenge({ clock, challenges }),
+          read: createReadChallenges({ clock, keys, challenges }),
+        }),
+      ),
+      implement(UserService, userHandlers(createUsers({ clock, keys, users, evaluations }))),
+    ],
+    { authenticate: createAuthenticate({ clock, keys, projects: projectStore }), log },
+  );
+  const pages = [
+    healthPage,
+    readyPage(readiness(deps)),
+    ...(inbox === undefined ? [] : [inboxPage(() => inbox.messages())]),
+  ];
+
+  const { host, port, grpcPort, tls } = config;
+  const http: HttpServer = await serveHttp({ endpoints, pages, host, port, tls });
+  let grpc: GrpcServer;
+  try {
+    grpc = await serveGrpc({ endpoints, host, port: grpcPort, tls });
+  } catch (error) {
+    http.destroy();
+    await http.close();
+    throw error;
+  }
+
+  return {
+    httpPort: http.port,
+    grpcPort: grpc.port,
+    inbox,
+    async stop(graceMs) {
+      grpc.leave();
+      const cut = setTimeout(() => {
+        http.destroy();
+        grpc.destroy();
+      }, graceMs);
+      await Promise.all([http.close(), grpc.close()]);
+      clearTimeout(cut);
+      for (const channel of Object.values(channels)) channel.close();
+    },
+  };
+}

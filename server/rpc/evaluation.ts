@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import { type JsonObject, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import {
+  type EvaluateRequest,
+  EvaluateRequestSchema,
+  type EvaluateResponseSchema,
+  type EvaluationSchema,
+  type EvaluationService,
+} from "../../gen/es/rupt/v2/evaluation_service_pb.js";
+import { Outcome, type SignalSchema } from "../../gen/es/rupt/v2/risk_pb.js";
+import { userOf } from "../challenge/user-key.js";
+import { parseFingerprint } from "../device/fingerprint.js";
+import { AppError, type FieldViolation, invalidFields } from "../errors.js";
+import { parseIpAddress } from "../risk/ip-address.js";
+import type { Signal } from "../risk/words.js";
+import type { Attempt, Evaluate, Evaluated } from "../service/evaluate.js";
+import type { ReadEvaluations } from "../service/evaluations.js";
+import type { Evaluation } from "../store/evaluation-store.js";
+import type { Handlers, RpcContext } from "./context.js";
+import { toTimestamp } from "./instants.js";
+import { directionWords, outcomeWords, reasonWords, verdictWords } from "./words.js";
+
+/** An absent string field is an empty one on the wire. */
+const given = (text: string): string | undefined => (text === "" ? undefined : text);
+
+/** Parses a request into what is judged. Throws `invalid_field` or `event_time_not_accepted`. */
+function parseAttempt(request: EvaluateRequest, { idempotencyKey }: RpcContext): Attempt {
+  const violations: FieldViolation[] = [];
+  const ip = request.ip === "" ? undefined : parseIpAddress(request.ip);
+  if (request.ip !== "" && ip === undefined) {
+    violations.push({ field: "ip", description: "must be an IPv4 or IPv6 address" });
+  }
+  const email = given(request.email);
+  if (request.user === "" && (request.action !== "signup" || email === undefined)) {
+    violations.push({
+      field: "user",
+      description: "is required, unless action is signup and email is given",
+    });
+  }
+  if (violations.length > 0) throw invalidFields(violations);
+  if (request.occurredAt !== undefined) {
+    throw new AppError(
+      "event_time_not_accepted",
+      "This project does not accept event times; leave occurred_at out.",
+      {
+        violations: [
+          { field: "occurred_at", description: "is accepted only where the project imports events" },
+        ],
+      },
+    );
+  }
+  return {
+    action: request.action,
+    user: given(request.user),
+    fingerprint: parseFingerprint(request.fingerprint, given(request.lastFingerprint)),
+    ip,
+    email,
+    phone: given(request.phone),
+    metadataJson: request.metadata === undefined ? undefined : JSON.stringify(request.metadata),
+    outcome: request.outcome === Outcome.FAILED ? "failed" : "succeeded",
+    idempotency:
+      idempotencyKey === undefined
+        ? undefined
+        : {
+            key: idempotencyKey,
+            requestHash: createHash("sha256").update(toBinary(EvaluateRequestSchema, request)).digest(),
+          },
+  };
+}
+
+function signalMessage({
+  reason,
+  direction,
+  weight,
+  evidence,
+  message,
+}: Signal): MessageInitShape<typeof SignalSchema> {
+  return {
+    reason: reasonWords.toWire(reason),
+    direction: directionWords.toWire(direction),
+    weight,
+    evidence: { ...evidence },
+    message,
+  };
+}
+
+/** Leaves out what is undefined, as optional fields of a message want it. */
+function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** What an evaluation and the answer to Evaluate have in common. */
+function judgement(evaluation: Evaluation) {
+  return present({
+    evaluationId: evaluation.evaluationId,
+    verdict: verdictWords.toWire(evaluation.verdict),
+    reasons: evaluation.reasons.map((reason) => reasonWords.toWire(reason)),
+    score: evaluation.score,
+    signals: evaluation.signals.map(signalMessage),
+    fingerprintId: evaluation.deviceId,
+    confidence: evaluation.confidence,
+    challengeId: evaluation.challengeId,
+    metadata:
+      evaluation.metadataJson === undefined ? undefined : (JSON.parse(evaluation.metadataJson) as JsonObject),
+  });
+}
+
+function evaluateResponse({
+  evaluation,
+  clientToken,
+}: Evaluated): MessageInitShape<typeof EvaluateResponseSchema> {
+  return { ...judgement(evaluation), ...present({ clientToken }) };
+}
+
+/** A stored evaluation as the wire has it. */
+export function evaluationMessage(evaluation: Evaluation): MessageInitShape<typeof EvaluationSchema> {
+  return {
+    ...judgement(evaluation),
+    ...present({
+      user: userOf(evaluation.userKey),
+      ip: evaluation.ip,
+      country: evaluation.country,
+      asn: evaluation.asn,
+    }),
+    createdAt: toTimestamp(evaluation.createdAt),
+    action: evaluation.action,
+    outcome: outcomeWords.toWire(evaluation.outcome),
+  };
+}
+
+/** EvaluationService over the domain. */
+export function evaluationHandlers(
+  evaluate: Evaluate,
+  read: ReadEvaluations,
+): Handlers<typeof EvaluationService> {
+  return {
+    evaluate: async (request, context) =>
+      evaluateResponse(await evaluate(context.caller.project, parseAttempt(request, context))),
+    getEvaluation: async ({ evaluationId }, { caller }) => ({
+      evaluation: evaluationMessage(await read.get(caller.project, evaluationId)),
+    }),
+    async listEvaluations({ page = 1, limit = 20, user }, { caller }) {
+      const { data, total } = await read.list(caller.project, { page, limit, user: given(user) });
+      return { data: data.map(evaluationMessage), total };
+    },
+  };
+}

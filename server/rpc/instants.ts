@@ -1,0 +1,9 @@
+import { create } from "@bufbuild/protobuf";
+import { type Timestamp, TimestampSchema } from "@bufbuild/protobuf/wkt";
+import type { Instant } from "../clock.js";
+
+/** An instant as the wire has it. */
+export function toTimestamp(at: Instant): Timestamp {
+  const seconds = Math.floor(at / 1000);
+  return create(TimestampSchema, { seconds: BigInt(seconds), nanos: (at - seconds * 1000) * 1_000_000 });
+}

@@ -1,0 +1,150 @@
+import { create, type DescFile, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  type sendUnaryData,
+} from "@grpc/grpc-js";
+import { ReflectionService } from "@grpc/reflection";
+import { HealthImplementation } from "grpc-health-check";
+import type { Tls } from "../config.js";
+import { statusNumber, toStatusDetails } from "./error-status.js";
+import { maxBodyBytes } from "./limits.js";
+import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom } from "./pipeline.js";
+
+type Call = ServerUnaryCall<Message, Message>;
+
+function first(call: Call, name: string): string | undefined {
+  const value = call.metadata.get(name)[0];
+  return typeof value === "string" ? value : undefined;
+}
+
+function callInfo(call: Call, requestId: string): CallInfo {
+  const deadline = call.getDeadline();
+  const deadlineAt = deadline instanceof Date ? deadline.getTime() : deadline;
+  return {
+    protocol: "grpc",
+    requestId,
+    authorization: first(call, "authorization"),
+    idempotencyKey: first(call, "idempotency-key"),
+    deadlineAt: Number.isFinite(deadlineAt) ? deadlineAt : undefined,
+  };
+}
+
+function metadataOf(headers: Readonly<Record<string, string>>): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  return metadata;
+}
+
+async function answer(endpoint: Endpoint, call: Call, callback: sendUnaryData<Message>): Promise<void> {
+  const requestId = requestIdFrom(first(call, "x-request-id"));
+  try {
+    const response = await endpoint.call(callInfo(call, requestId), () => call.request);
+    call.sendMetadata(metadataOf(answerHeaders(requestId)));
+    callback(null, response);
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    const metadata = metadataOf(answerHeaders(requestId, error));
+    metadata.set("grpc-status-details-bin", toStatusDetails(error));
+    callback({ code: Number(statusNumber(error)), details: error.message, metadata });
+  }
+}
+
+/** All proto files that the services rest on, for reflection. */
+function filesOf(endpoints: readonly Endpoint[]): readonly DescFile[] {
+  const files = new Set<DescFile>();
+  const add = (file: DescFile) => {
+    if (files.has(file)) return;
+    file.dependencies.forEach(add);
+    files.add(file);
+  };
+  for (const { method } of endpoints) add(method.parent.file);
+  return [...files];
+}
+
+/** A running gRPC server. */
+export interface GrpcServer {
+  readonly port: number;
+  /** Says over the health service that no calls are wanted any more. */
+  leave(): void;
+  /** Takes no new calls and resolves when those in flight are answered. */
+  close(): Promise<void>;
+  /** Cuts off what is still in flight. */
+  destroy(): void;
+}
+
+/** How to serve gRPC. */
+export interface GrpcOptions {
+  readonly endpoints: readonly Endpoint[];
+  readonly host: string;
+  readonly port: number;
+  readonly tls: Tls | undefined;
+}
+
+/** Serves the endpoints over gRPC, with the standard health and reflection services. */
+export async function serveGrpc({ endpoints, host, port, tls }: GrpcOptions): Promise<GrpcServer> {
+  const server = new Server({
+    "grpc.max_receive_message_length": maxBodyBytes,
+    "grpc.max_connection_idle_ms": 300_000,
+    "grpc.keepalive_time_ms": 60_000,
+    "grpc.keepalive_timeout_ms": 20_000,
+    "grpc.max_concurrent_streams": 1_000,
+  });
+  const services = new Set(endpoints.map((endpoint) => endpoint.method.parent));
+  for (const service of services) {
+    const definition: Record<string, ServiceDefinition[string]> = {};
+    const handlers: Record<string, (call: Call, callback: sendUnaryData<Message>) => void> = {};
+    for (const endpoint of endpoints.filter((candidate) => candidate.method.parent === service)) {
+      const { method } = endpoint;
+      definition[method.localName] = {
+        path: `/${service.typeName}/${method.name}`,
+        requestStream: false,
+        responseStream: false,
+        requestSerialize: (message: Message) => Buffer.from(toBinary(method.input, message)),
+        requestDeserialize: (bytes: Buffer) => fromBinary(method.input, bytes),
+        responseSerialize: (message: Message) => Buffer.from(toBinary(method.output, message)),
+        responseDeserialize: (bytes: Buffer) => fromBinary(method.output, bytes),
+      };
+      handlers[method.localName] = (call, callback) => void answer(endpoint, call, callback);
+    }
+    server.addService(definition, handlers);
+  }
+
+  const names = ["", ...[...services].map((service) => service.typeName)];
+  const health = new HealthImplementation(
+    Object.fromEntries(names.map((name) => [name, "SERVING" as const])),
+  );
+  health.addToServer(server);
+  const fileDescriptorProtos = filesOf(endpoints).map((file) =>
+    Buffer.from(toBinary(FileDescriptorProtoSchema, create(FileDescriptorProtoSchema, file.proto))),
+  );
+  const described = { type: {}, format: "Protocol Buffer 3 DescriptorProto", fileDescriptorProtos };
+  new ReflectionService(
+    { rupt: described as never },
+    { services: names.filter((name) => name !== "") },
+  ).addToServer(server);
+
+  const credentials =
+    tls === undefined
+      ? ServerCredentials.createInsecure()
+      : ServerCredentials.createSsl(null, [{ cert_chain: tls.cert, private_key: tls.key }]);
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`${host.includes(":") ? `[${host}]` : host}:${port}`, credentials, (error, found) =>
+      error
+        ? reject(new Error(`cannot listen on ${host}:${port} for gRPC: ${error.message}`))
+        : resolve(found),
+    );
+  });
+  return {
+    port: bound,
+    leave: () => {
+      for (const name of names) health.setStatus(name, "NOT_SERVING");
+    },
+    close: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
+    destroy: () => server.forceShutdown(),
+  };
+}

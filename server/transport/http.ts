@@ -1,0 +1,100 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createSecureServer, type Http2SecureServer } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import type { Tls } from "../config.js";
+import { connectRoutes } from "./connect.js";
+import { maxBodyBytes, requestTimeoutMs } from "./limits.js";
+import type { Endpoint } from "./pipeline.js";
+import { restHandler } from "./rest/rest.js";
+
+/** Something other than the API that the HTTP port answers to GET, by its exact path. */
+export interface Page {
+  readonly path: string;
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/** A running HTTP server. */
+export interface HttpServer {
+  readonly port: number;
+  /** Takes no new calls and resolves when those in flight are answered. */
+  close(): Promise<void>;
+  /** Cuts off what is still in flight. */
+  destroy(): void;
+}
+
+/** How to serve HTTP. */
+export interface HttpOptions {
+  readonly endpoints: readonly Endpoint[];
+  readonly pages: readonly Page[];
+  readonly host: string;
+  readonly port: number;
+  readonly tls: Tls | undefined;
+}
+
+function listenerOf(endpoints: readonly Endpoint[], pages: readonly Page[]): RequestListener {
+  const connect = connectNodeAdapter({
+    routes: connectRoutes(endpoints),
+    grpc: false,
+    readMaxBytes: maxBodyBytes,
+    jsonOptions: { alwaysEmitImplicit: true, ignoreUnknownFields: true },
+  });
+  const rest = restHandler(endpoints);
+  const prefixes = new Set(endpoints.map(({ method }) => `/${method.parent.typeName}/`));
+  return (request, response) => {
+    const path = request.url?.split("?", 1)[0] ?? "";
+    const page =
+      request.method === "GET" || request.method === "HEAD"
+        ? pages.find((candidate) => candidate.path === path)
+        : undefined;
+    if (page !== undefined) void page.answer(request, response);
+    else if (prefixes.has(path.slice(0, path.lastIndexOf("/") + 1)))
+      connect(request as never, response as never);
+    else void rest(request, response);
+  };
+}
+
+/** Serves REST, Connect, gRPC-Web and the pages on one port; with TLS, HTTP/1.1 and HTTP/2. */
+export async function serveHttp({ endpoints, pages, host, port, tls }: HttpOptions): Promise<HttpServer> {
+  const listener = listenerOf(endpoints, pages);
+  const server: Server | Http2SecureServer =
+    tls === undefined
+      ? createServer(
+          {
+            requestTimeout: requestTimeoutMs,
+            headersTimeout: requestTimeoutMs,
+            connectionsCheckingInterval: 1_000,
+          },
+          listener,
+        )
+      : createSecureServer({ cert: tls.cert, key: tls.key, allowHTTP1: true }, listener as never);
+
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) =>
+      reject(new Error(`cannot listen on ${host}:${port} for HTTP: ${error.message}`)),
+    );
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        if ("closeIdleConnections" in server) server.closeIdleConnections();
+      }),
+    destroy: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

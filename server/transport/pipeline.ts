@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import {
+  create,
+  type DescMethod,
+  type DescMethodUnary,
+  type DescService,
+  getOption,
+  type Message,
+  type MessageInitShape,
+} from "@bufbuild/protobuf";
+import { Access, access } from "../../gen/es/rupt/v2/options_pb.js";
+import type { Instant } from "../clock.js";
+import { AppError, type ErrorReason, errorCodes } from "../errors.js";
+import type { Log } from "../log.js";
+import type { Handlers, RpcContext } from "../rpc/context.js";
+import type { Authenticate } from "../service/authenticate.js";
+import { httpStatus } from "./error-status.js";
+import { compileValidate, type Validate } from "./validate.js";
+
+/** What a transport says of a call. */
+export interface CallInfo {
+  readonly protocol: string;
+  readonly requestId: string;
+  readonly authorization: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  /** When the caller stops waiting, by this machine's clock; undefined when it did not say. */
+  readonly deadlineAt: Instant | undefined;
+}
+
+/** One method of the API with everything that its calls go through. */
+export interface Endpoint {
+  readonly method: DescMethodUnary;
+  /**
+   * Carries one call: authenticate → read the message → validate → handle → log. Every failure is thrown as an AppError that the caller
+   * may see.
+   */
+  call(info: CallInfo, read: () => Message | Promise<Message>): Promise<Message>;
+}
+
+/** A service with its handlers, of whatever type. */
+export interface Implementation {
+  readonly service: DescService;
+  readonly handlers: Readonly<Record<string, (request: never, context: RpcContext) => Promise<object>>>;
+}
+
+/** Pairs a service with its handlers. */
+export function implement<S extends DescService>(service: S, handlers: Handlers<S>): Implementation {
+  return { service, handlers: handlers as unknown as Implementation["handlers"] };
+}
+
+/** A request id that the caller chose, where it is a sound one, else a fresh one. */
+export function requestIdFrom(header: string | undefined): string {
+  return header !== undefined && /^[A-Za-z0-9._-]{8,64}$/.test(header) ? header : randomUUID();
+}
+
+const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;
+
+/** What the pipeline needs. */
+export interface PipelineDeps {
+  readonly authenticate: Authenticate;
+  readonly log: Log;
+}
+
+/** Anything that was thrown, as an AppError; what is unknown becomes `internal` with the cause kept for the log. */
+export function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError(
+    "internal",
+    "The server failed on this call; its log has the cause under the request id.",
+    { cause: error },
+  );
+}
+
+function isUnary(method: DescMethod): method is DescMethodUnary {
+  return method.methodKind === "unary";
+}
+
+/** Makes the endpoints of all services, in the order of the protos. */
+export function createEndpoints(
+  implementations: readonly Implementation[],
+  deps: PipelineDeps,
+): readonly Endpoint[] {
+  return implementations.flatMap(({ service, handlers }) =>
+    service.methods.map((method) => {
+      if (!isUnary(method)) throw new Error(`${method.name}: only unary methods are served`);
+      const handler = handlers[method.localName];
+      if (handler === undefined) throw new Error(`${service.typeName}.${method.name} has no handler`);
+      return endpoint(method, handler, deps);
+    }),
+  );
+}
+
+function endpoint(
+  method: DescMethodUnary,
+  handler: (request: never, context: RpcContext) => Promise<object>,
+  { authenticate, log }: PipelineDeps,
+): Endpoint {
+  const validate: Validate = compileValidate(method.input);
+  const tokenMay = getOption(method, access) === Access.SECRET_OR_CLIENT_TOKEN;
+  const name = method.name;
+
+  async function handle(info: CallInfo, read: () => Message | Promise<Message>): Promise<Message> {
+    const caller = await authenticate(info.authorization);
+    if (caller.clientToken !== undefined && !tokenMay) {
+      throw new AppError(
+        "not_permitted",
+        "A client token may send and verify its own challenge, nothing else.",
+      );
+    }
+    if (info.idempotencyKey !== undefined && !idempotencyKeyPattern.test(info.idempotencyKey)) {
+      throw new AppError("invalid_field", "Idempotency-Key must have 1 to 255 visible ASCII characters.", {
+        violations: [
+          { field: "idempotency-key", description: "must have 1 to 255 visible ASCII characters" },
+        ],
+      });
+    }
+    const request = await read();
+    validate(request);
+    if (info.deadlineAt !== undefined && Date.now() >= info.deadlineAt) {
+      throw new AppError("deadline_exceeded", "The deadline passed before the call was handled.");
+    }
+    const response = await handler(request as never, { caller, idempotencyKey: info.idempotencyKey });
+    return create(method.output, response as MessageInitShape<typeof method.output>);
+  }
+
+  return {
+    method,
+    async call(info, read) {
+      const startedAt = performance.now();
+      const facts = (outcome: "ok" | ErrorReason) => ({
+        outcome,
+        protocol: info.protocol,
+        ms: Math.round((performance.now() - startedAt) * 10) / 10,
+        request_id: info.requestId,
+      });
+      try {
+        const response = await handle(info, read);
+        log.info(facts("ok"), name);
+        return response;
+      } catch (thrown) {
+        const error = asAppError(thrown);
+        const isFault = httpStatus(error) >= 500 && errorCodes[error.reason] !== "unimplemented";
+        if (isFault) log.error({ ...facts(error.reason), err: error }, name);
+        else log.info(facts(error.reason), name);
+        throw error;
+      }
+    },
+  };
+}
+
+/** The headers that accompany every answer. */
+export function answerHeaders(requestId: string, error?: AppError): Record<string, string> {
+  return {
+    "x-request-id": requestId,
+    ...(error?.retryAfterSeconds === undefined ? {} : { "retry-after": String(error.retryAfterSeconds) }),
+    ...(error?.code === "unauthenticated" ? { "www-authenticate": "Bearer" } : {}),
+  };
+}
