@@ -3,6 +3,7 @@ import type { Outcome, ReasonName, Signal, Verdict } from "../../risk/words.js";
 import type { Evaluation, EvaluationStore } from "../evaluation-store.js";
 import type { Database } from "./database.js";
 import { guarded } from "./faults.js";
+import { hexes } from "./hexes.js";
 import { decodeHistory, encodeHistory, type StoredHistory } from "./history-codec.js";
 import { countLimit } from "./paging.js";
 
@@ -70,8 +71,8 @@ export function postgresEvaluationStore(sql: Database): EvaluationStore {
           left join users u on u.project_id = ${projectId} and u.user_key = ${userKey}
           left join lateral (
             select json_agg(json_build_object('device_id', device_id, 'identity', k.n - 1)) as candidates
-            from unnest(${fingerprintKeys.map((key) => Buffer.from(key))}::bytea[]) with ordinality as k (key, n)
-            join fingerprints on project_id = ${projectId} and fingerprint_key = k.key) f on true
+            from unnest(${hexes(fingerprintKeys)}::text[]) with ordinality as k (hex, n)
+            join fingerprints on project_id = ${projectId} and fingerprint_key = decode(k.hex, 'hex')) f on true
           left join idempotency_keys i
             on i.project_id = ${projectId} and i.key_hash = ${idempotencyKey ?? null}::bytea and i.expires_at > ${now}`;
         return {
@@ -104,8 +105,8 @@ export function postgresEvaluationStore(sql: Database): EvaluationStore {
             returning 1),
           prints as (
             insert into fingerprints (project_id, fingerprint_key, device_id, first_seen_at)
-            select ${e.projectId}::uuid, key, ${e.deviceId ?? null}::uuid, ${e.createdAt}::timestamptz
-            from unnest(${[...newFingerprintKeys].map((key) => Buffer.from(key)).sort(Buffer.compare)}::bytea[]) as key
+            select ${e.projectId}::uuid, decode(hex, 'hex'), ${e.deviceId ?? null}::uuid, ${e.createdAt}::timestamptz
+            from unnest(${hexes(newFingerprintKeys).sort()}::text[]) as hex
             where ${idempotency === undefined} or exists (select from claim)
             on conflict (project_id, fingerprint_key) do nothing
             returning 1),

@@ -1,6 +1,7 @@
 import type { Project, ProjectSettings, ProjectStore } from "../project-store.js";
 import type { Database } from "./database.js";
 import { guarded, isUniqueViolation } from "./faults.js";
+import { hexes } from "./hexes.js";
 
 interface ProjectRow {
   project_id: string;
@@ -65,7 +66,7 @@ export function postgresProjectStore(sql: Database): ProjectStore {
         findOne(sql<ProjectRow[]>`
           select p.project_id, p.name, p.settings, p.created_at
           from secrets s join projects p using (project_id)
-          where s.secret_hash = any(${hashes.map((hash) => Buffer.from(hash))}::bytea[])
+          where s.secret_hash in (select decode(hash, 'hex') from unnest(${hexes(hashes)}::text[]) as hash)
             and (s.expires_at is null or s.expires_at > ${now})
           limit 1`),
       ),
