@@ -1,0 +1,73 @@
+import type { Command } from "commander";
+import { challengeLimits, limitsOf } from "../challenge/limits.js";
+import { withProjects } from "./open.js";
+import { instant, print, shownSecret, table } from "./text.js";
+
+/** Adds `rupt project …`. */
+export function projectCommands(program: Command): void {
+  const project = program.command("project").description("create, list and set projects");
+
+  project
+    .command("create")
+    .argument("<name>", "unique among all projects; users read it in their messages")
+    .description("create a project with its first API secret")
+    .action((name: string) =>
+      withProjects(async (projects) => {
+        const made = await projects.create(name);
+        print(
+          `Project "${name}" (${made.project.projectId}). Its API secret:\n\n${shownSecret(made.secret)}`,
+        );
+      }),
+    );
+
+  project
+    .command("list")
+    .description("list all projects")
+    .action(() =>
+      withProjects(async (projects) => {
+        const rows = (await projects.list()).map(({ name, projectId, createdAt }) => [
+          name,
+          projectId,
+          instant(createdAt),
+        ]);
+        print(
+          rows.length === 0
+            ? "No project yet. See: npm run rupt -- project create NAME"
+            : table([["NAME", "ID", "CREATED"], ...rows]),
+        );
+      }),
+    );
+
+  project
+    .command("show")
+    .argument("<name>")
+    .description("show a project's settings")
+    .action((name: string) =>
+      withProjects(async (projects) => {
+        const { settings } = await projects.byName(name);
+        const set = settings.limits ?? {};
+        const values = limitsOf(set);
+        const rows = Object.entries(challengeLimits).map(([key, { minimum, maximum, meaning }]) => [
+          key,
+          String(values[key as keyof typeof values]),
+          Object.hasOwn(set, key) ? "set" : "default",
+          `${minimum}–${maximum}`,
+          meaning,
+        ]);
+        print(table([["SETTING", "VALUE", "", "BOUNDS", "MEANING"], ...rows]));
+      }),
+    );
+
+  project
+    .command("set")
+    .argument("<name>")
+    .argument("<setting>", `one of: ${Object.keys(challengeLimits).join(", ")}`)
+    .argument("<value>", 'a whole number, or "default"')
+    .description("change one setting of a project; servers follow within a second")
+    .action((name: string, key: string, value: string) =>
+      withProjects(async (projects) => {
+        await projects.set(name, key, value);
+        print(`${key} of "${name}" is now ${value}.`);
+      }),
+    );
+}
