@@ -46,6 +46,7 @@ export const errorCodes = {
   deadline_exceeded: "deadline_exceeded",
   unimplemented: "unimplemented",
   shutting_down: "unavailable",
+  overloaded: "resource_exhausted",
   internal: "internal",
 } as const satisfies Record<string, ErrorCode>;
 

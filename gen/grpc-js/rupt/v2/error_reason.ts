@@ -78,6 +78,8 @@ export enum ErrorReason {
   ERROR_REASON_SHUTTING_DOWN = 31,
   /** ERROR_REASON_CHANNEL_UNAVAILABLE - failed_precondition: the channel is not set up on this server. Metadata: `channel`. */
   ERROR_REASON_CHANNEL_UNAVAILABLE = 32,
+  /** ERROR_REASON_OVERLOADED - resource_exhausted: the server has more calls waiting than it can take. Metadata: `retry_after_seconds`. */
+  ERROR_REASON_OVERLOADED = 33,
   UNRECOGNIZED = -1,
 }
 
@@ -182,6 +184,9 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 32:
     case "ERROR_REASON_CHANNEL_UNAVAILABLE":
       return ErrorReason.ERROR_REASON_CHANNEL_UNAVAILABLE;
+    case 33:
+    case "ERROR_REASON_OVERLOADED":
+      return ErrorReason.ERROR_REASON_OVERLOADED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -257,6 +262,8 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_SHUTTING_DOWN";
     case ErrorReason.ERROR_REASON_CHANNEL_UNAVAILABLE:
       return "ERROR_REASON_CHANNEL_UNAVAILABLE";
+    case ErrorReason.ERROR_REASON_OVERLOADED:
+      return "ERROR_REASON_OVERLOADED";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

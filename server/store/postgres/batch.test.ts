@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { createBatch } from "./batch.js";
+
+/** A `run` whose batches end when the test says so. */
+function controlled() {
+  const batches: { readonly requests: readonly number[]; end(): void; fail(error: Error): void }[] = [];
+  const run = (requests: readonly number[]) =>
+    new Promise<readonly number[]>((resolve, reject) => {
+      batches.push({ requests, end: () => resolve(requests.map((request) => request * 10)), fail: reject });
+    });
+  return { batches, run };
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+const options = { maxBatch: 3, maxInFlight: 1, maxWaiting: 5, alone: () => false };
+
+describe("a batch", () => {
+  test("starts at once when nothing is under way, and joins what arrives meanwhile", async () => {
+    const { batches, run } = controlled();
+    const ask = createBatch({ ...options, run });
+    const answers = [1, 2, 3, 4, 5].map(ask);
+    expect(batches.map((batch) => batch.requests)).toEqual([[1]]);
+    batches[0]?.end();
+    await settle();
+    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2, 3, 4]]);
+    batches[1]?.end();
+    await settle();
+    batches[2]?.end();
+    expect(await Promise.all(answers)).toEqual([10, 20, 30, 40, 50]);
+  });
+
+  test("keeps several under way where that is allowed", () => {
+    const { batches, run } = controlled();
+    const ask = createBatch({ ...options, maxInFlight: 2, run });
+    for (const request of [1, 2, 3]) void ask(request);
+    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2]]);
+  });
+
+  test("refuses at once what is more than may wait", async () => {
+    const { batches, run } = controlled();
+    const ask = createBatch({ ...options, maxWaiting: 2, run });
+    const first = [ask(1), ask(2), ask(3)];
+    await expect(ask(4)).rejects.toMatchObject({ reason: "overloaded", retryAfterSeconds: 1 });
+    batches[0]?.end();
+    await settle();
+    batches[1]?.end();
+    expect(await Promise.all(first)).toEqual([10, 20, 30]);
+  });
+
+  test("one bad request does not fail its batch mates", async () => {
+    const run = async (requests: readonly number[]) => {
+      if (requests.includes(2)) throw new Error("bad value");
+      return requests.map((request) => request * 10);
+    };
+    const ask = createBatch({ ...options, alone: () => true, run });
+    const answers = await Promise.allSettled([1, 3, 2, 4].map(ask));
+    expect(answers.map((answer) => answer.status)).toEqual([
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+    ]);
+  });
+
+  test("fails as a whole when the fault is not in a request", async () => {
+    const { batches, run } = controlled();
+    const ask = createBatch({ ...options, run });
+    const answers = Promise.allSettled([1, 2, 3].map(ask));
+    batches[0]?.end();
+    await settle();
+    batches[1]?.fail(new Error("gone"));
+    expect((await answers).map((answer) => answer.status)).toEqual(["fulfilled", "rejected", "rejected"]);
+  });
+});
