@@ -31,6 +31,8 @@ export interface Config {
   readonly mailFrom: string;
   readonly geoipCityDb: string | undefined;
   readonly geoipAsnDb: string | undefined;
+  /** After how many days evaluations and challenges are removed. */
+  readonly retentionDays: number;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
 }
@@ -110,6 +112,11 @@ export const variables: readonly Variable[] = [
     meaning: "GeoIP2 or GeoLite2 City file (.mmdb)",
   },
   { name: "GEOIP_ASN_DB", default: "the ASN database from npm", meaning: "GeoLite2 ASN file (.mmdb)" },
+  {
+    name: "RETENTION_DAYS",
+    default: "180",
+    meaning: "after how many days evaluations and challenges are removed, 1 to 3650",
+  },
   { name: "LOG_LEVEL", default: "info", meaning: "debug, info, warn, error or silent" },
   { name: "LOG_FORMAT", default: "text, in production json", meaning: "json or text" },
 ];
@@ -199,6 +206,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     mailFrom: text("MAIL_FROM") ?? "Rupt <no-reply@localhost>",
     geoipCityDb: text("GEOIP_CITY_DB"),
     geoipAsnDb: text("GEOIP_ASN_DB"),
+    retentionDays: whole("RETENTION_DAYS", 180, 1, 3650),
     logLevel: word("LOG_LEVEL", "info", ["debug", "info", "warn", "error", "silent"]),
     logFormat: word("LOG_FORMAT", production ? "json" : "text", ["json", "text"]),
   };

@@ -3,7 +3,9 @@ import { type Config, ConfigError, readConfig } from "./config.js";
 import { type Foundation, openFoundation } from "./foundation.js";
 import { type Log, openLog } from "./log.js";
 import { GeoDatabaseError, openGeo } from "./outbound/geo/open-geo.js";
+import { maintain, startMaintenance } from "./service/maintenance.js";
 import { SchemaTooNewError } from "./store/postgres/migrate.js";
+import { postgresMaintenanceStore } from "./store/postgres/postgres-maintenance-store.js";
 
 /** How long calls in flight may go on after a signal to stop; the rest of the ten seconds is for closing. */
 const graceMs = 7_000;
@@ -86,9 +88,17 @@ async function main(): Promise<void> {
       log,
     }),
   ]);
+  const upkeep = {
+    clock: foundation.clock,
+    store: postgresMaintenanceStore(foundation.sql),
+    log,
+    retentionDays: config.retentionDays,
+  };
   let app: App;
   try {
     const secret = await firstProject(config, foundation, log);
+    await maintain(upkeep);
+    startMaintenance(upkeep);
     app = await startApp({ config, foundation, geo, log });
     if (config.mode === "development") process.stdout.write(welcome(config, app, foundation, secret));
     log.info({ http: app.httpPort, grpc: app.grpcPort }, "listening");

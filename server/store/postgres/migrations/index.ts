@@ -1,4 +1,5 @@
 import { start } from "./0001-start.js";
+import { evaluationPartitions } from "./0002-evaluation-partitions.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -9,4 +10,4 @@ export interface Migration {
 }
 
 /** All steps, in order. */
-export const migrations: readonly Migration[] = [start];
+export const migrations: readonly Migration[] = [start, evaluationPartitions];

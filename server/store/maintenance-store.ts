@@ -1,0 +1,11 @@
+import type { Instant } from "../clock.js";
+
+/** Growth and its end. Each call is whole or not at all, so a crash leaves nothing half done; several servers may call at once. */
+export interface MaintenanceStore {
+  /** Makes the evaluation partitions that cover a span of time, where they are missing. Answers how many were made. */
+  makePartitions(from: Instant, until: Instant): Promise<number>;
+  /** Drops the evaluation partitions that end at or before an instant, with all that is in them. Answers how many. */
+  dropPartitions(before: Instant): Promise<number>;
+  /** Removes challenges made before an instant, and idempotency keys that have expired; at most `limit` of each. Answers how many rows went. */
+  removeOld(challengesBefore: Instant, now: Instant, limit: number): Promise<number>;
+}
