@@ -39,6 +39,7 @@ describe("maintenance", () => {
       "evaluations_20260309",
       "evaluations_20260316",
       "evaluations_20260323",
+      "evaluations_20260330",
       "evaluations_default",
     ]);
     await round();
