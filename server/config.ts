@@ -18,6 +18,8 @@ export interface Config {
   readonly port: number;
   readonly grpcPort: number;
   readonly tls: Tls | undefined;
+  /** Processes that serve on the same ports. */
+  readonly workers: number;
   /** PostgreSQL URL; absent: an embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly databasePoolSize: number;
@@ -67,6 +69,7 @@ export const variables: readonly Variable[] = [
     default: "development",
     meaning: "`production` switches off the first secret, the inbox and readable logs",
   },
+  { name: "WORKERS", default: "1", meaning: "processes that serve on the same ports, 1 to 64" },
   {
     name: "DATABASE_URL",
     default: "an embedded PostgreSQL",
@@ -190,12 +193,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   }
 
+  if (!production && text("SMTP_URL") === undefined && Number(text("WORKERS") ?? 1) > 1) {
+    problems.push(
+      "WORKERS above 1 needs SMTP_URL in development: the inbox lies in the memory of one process",
+    );
+  }
+
   const config: Config = {
     mode,
     host: text("HOST") ?? (production ? "0.0.0.0" : "127.0.0.1"),
     port: whole("PORT", 8080, 0, 65535),
     grpcPort: whole("GRPC_PORT", 50051, 0, 65535),
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
+    workers: whole("WORKERS", 1, 1, 64),
     databaseUrl: url("DATABASE_URL", ["postgres:", "postgresql:"]),
     databasePoolSize: whole("DATABASE_POOL_SIZE", 10, 1, 1000),
     databasePrepare: word("DATABASE_PREPARE", "on", ["on", "off"]) === "on",

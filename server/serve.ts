@@ -1,0 +1,94 @@
+import { type App, startApp } from "./app.js";
+import type { Config } from "./config.js";
+import { type Foundation, openFoundation } from "./foundation.js";
+import type { Log } from "./log.js";
+import type { Geo } from "./outbound/geo/geo.js";
+import { openGeo } from "./outbound/geo/open-geo.js";
+import { maintain, startMaintenance } from "./service/maintenance.js";
+import { postgresMaintenanceStore } from "./store/postgres/postgres-maintenance-store.js";
+import { type Ports, welcome } from "./welcome.js";
+
+/** How long calls in flight may go on after a signal to stop; the rest of the ten seconds is for closing. */
+const graceMs = 7_000;
+
+/** Gives an empty database its first project. Answers the secret where it may be shown: in development, when it was made just now. */
+async function firstProject(config: Config, { projects }: Foundation, log: Log): Promise<string | undefined> {
+  if (config.bootstrapSecret !== undefined) {
+    const made = await projects.bootstrap("default", config.bootstrapSecret);
+    if (made !== undefined)
+      log.info({ project: made.project.name }, "made the first project with BOOTSTRAP_SECRET");
+    return undefined;
+  }
+  if (config.mode === "production") return undefined;
+  return (await projects.bootstrap("development"))?.secret;
+}
+
+/** What a database needs once, however many processes serve it: the first project, and upkeep. */
+export interface Upkeep {
+  /** Tells newcomers where to go, in development. */
+  greet(ports: Ports): void;
+  stop(): void;
+}
+
+/** Makes the first project, does one round of maintenance and keeps on doing so. */
+export async function startUpkeep(config: Config, foundation: Foundation, log: Log): Promise<Upkeep> {
+  const { clock, sql, databaseText } = foundation;
+  const secret = await firstProject(config, foundation, log);
+  const deps = { clock, store: postgresMaintenanceStore(sql), log, retentionDays: config.retentionDays };
+  await maintain(deps);
+  const { stop } = startMaintenance(deps);
+  return {
+    greet(ports) {
+      if (config.mode === "development") process.stdout.write(welcome(config, ports, databaseText, secret));
+    },
+    stop,
+  };
+}
+
+function openConfiguredGeo(config: Config, log: Log): Promise<Geo> {
+  return openGeo({
+    ...(config.geoipCityDb === undefined ? {} : { cityDb: config.geoipCityDb }),
+    ...(config.geoipAsnDb === undefined ? {} : { asnDb: config.geoipAsnDb }),
+    log,
+  });
+}
+
+/** How a process serves. */
+export interface ServeOptions {
+  readonly config: Config;
+  readonly log: Log;
+  /** Resolves when the process shall stop. */
+  readonly stopped: Promise<unknown>;
+  /** Whether this process also does what a database needs once; workers leave that to their primary. */
+  readonly upkeep: boolean;
+  readonly listening: (ports: Ports) => void;
+}
+
+/** Serves until it shall stop, then finishes what is in flight and closes everything. */
+export async function serve({ config, log, stopped, upkeep, listening }: ServeOptions): Promise<void> {
+  const opening = openFoundation(config, log);
+  let geo: Geo;
+  try {
+    geo = await openConfiguredGeo(config, log);
+  } catch (error) {
+    await opening.then(
+      (foundation) => foundation.close(),
+      () => {},
+    );
+    throw error;
+  }
+  const foundation = await opening;
+  try {
+    const kept = upkeep ? await startUpkeep(config, foundation, log) : undefined;
+    const app: App = await startApp({ config, foundation, geo, log });
+    const ports = { http: app.httpPort, grpc: app.grpcPort };
+    kept?.greet(ports);
+    listening(ports);
+    await stopped;
+    kept?.stop();
+    await app.stop(graceMs);
+  } finally {
+    geo.close();
+    await foundation.close();
+  }
+}
