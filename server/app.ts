@@ -115,11 +115,11 @@ export async function startApp(deps: AppDeps): Promise<App> {
     ...(inbox === undefined ? [] : [inboxPage(() => inbox.messages())]),
   ];
 
-  const { host, port, grpcPort, tls } = config;
-  const http: HttpServer = await serveHttp({ endpoints, pages, host, port, tls });
+  const { host, port, grpcPort, tls, trustedProxies: proxies } = config;
+  const http: HttpServer = await serveHttp({ endpoints, pages, host, port, tls, proxies });
   let grpc: GrpcServer;
   try {
-    grpc = await serveGrpc({ endpoints, host, port: grpcPort, tls });
+    grpc = await serveGrpc({ endpoints, host, port: grpcPort, tls, proxies });
   } catch (error) {
     http.destroy();
     await http.close();

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { LogFormat, LogLevel } from "./log.js";
+import { parseTrustedProxies, type TrustedProxies } from "./trusted-proxies.js";
 
 /** How the server runs: `development` prints a first secret, shows an inbox and reads easily; `production` does none of that. */
 export type Mode = "development" | "production";
@@ -20,6 +21,7 @@ export interface Config {
   readonly tls: Tls | undefined;
   /** Processes that serve on the same ports. */
   readonly workers: number;
+  readonly trustedProxies: TrustedProxies;
   /** PostgreSQL URL; absent: an embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly databasePoolSize: number;
@@ -96,6 +98,12 @@ export const variables: readonly Variable[] = [
     name: "BOOTSTRAP_SECRET",
     default: "",
     meaning: "gives an empty database its first project with this API secret, 32 characters or more",
+  },
+  {
+    name: "TRUSTED_PROXIES",
+    default: "",
+    meaning:
+      "addresses and CIDR ranges of the proxies in front, comma-separated; their X-Forwarded-For is believed, no one else's",
   },
   { name: "TLS_CERT_FILE", default: "", meaning: "certificate chain (PEM) for both ports" },
   { name: "TLS_KEY_FILE", default: "", meaning: "its private key (PEM)" },
@@ -198,6 +206,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       "WORKERS above 1 needs SMTP_URL in development: the inbox lies in the memory of one process",
     );
   }
+  const parsedProxies = parseTrustedProxies(text("TRUSTED_PROXIES") ?? "");
+  if ("problem" in parsedProxies) problems.push(`TRUSTED_PROXIES: ${parsedProxies.problem}`);
 
   const config: Config = {
     mode,
@@ -206,6 +216,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     grpcPort: whole("GRPC_PORT", 50051, 0, 65535),
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     workers: whole("WORKERS", 1, 1, 64),
+    trustedProxies: "proxies" in parsedProxies ? parsedProxies.proxies : { has: () => false },
     databaseUrl: url("DATABASE_URL", ["postgres:", "postgresql:"]),
     databasePoolSize: whole("DATABASE_POOL_SIZE", 10, 1, 1000),
     databasePrepare: word("DATABASE_PREPARE", "on", ["on", "off"]) === "on",

@@ -6,6 +6,8 @@ export interface RpcContext {
   readonly caller: Caller;
   /** The caller's idempotency key, where one came. */
   readonly idempotencyKey: string | undefined;
+  /** The address of the one who calls, read through the trusted proxies. */
+  readonly clientAddress: string | undefined;
 }
 
 /** One handler for each method of a service: checked message in, message out; failures are AppErrors. */

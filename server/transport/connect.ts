@@ -1,7 +1,13 @@
 import type { DescService } from "@bufbuild/protobuf";
-import { ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
+import { ConnectError, type ConnectRouter, createContextKey, type HandlerContext } from "@connectrpc/connect";
 import { toConnectError } from "./error-status.js";
+import type { HttpCall } from "./http-call.js";
 import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom } from "./pipeline.js";
+
+/** Under which a call finds what its HTTP request says of it. */
+export const httpCallKey = createContextKey<HttpCall | undefined>(undefined, {
+  description: "the HTTP request of this call",
+});
 
 function callInfo(context: HandlerContext, requestId: string): CallInfo {
   const timeoutMs = context.timeoutMs();
@@ -10,6 +16,7 @@ function callInfo(context: HandlerContext, requestId: string): CallInfo {
     requestId,
     authorization: context.requestHeader.get("authorization") ?? undefined,
     idempotencyKey: context.requestHeader.get("idempotency-key") ?? undefined,
+    clientAddress: context.values.get(httpCallKey)?.clientAddress,
     deadlineAt: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,
   };
 }

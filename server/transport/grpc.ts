@@ -11,6 +11,7 @@ import {
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
 import type { Tls } from "../config.js";
+import { clientAddress, type TrustedProxies } from "../trusted-proxies.js";
 import { statusNumber, toStatusDetails } from "./error-status.js";
 import { maxBodyBytes } from "./limits.js";
 import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom } from "./pipeline.js";
@@ -22,7 +23,13 @@ function first(call: Call, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function callInfo(call: Call, requestId: string): CallInfo {
+/** The other end's address, from `address:port`, which grpc-js writes without brackets around IPv6. */
+function peerOf(call: Call): string {
+  const peer = call.getPeer();
+  return peer.slice(0, peer.lastIndexOf(":"));
+}
+
+function callInfo(call: Call, requestId: string, proxies: TrustedProxies): CallInfo {
   const deadline = call.getDeadline();
   const deadlineAt = deadline instanceof Date ? deadline.getTime() : deadline;
   return {
@@ -30,6 +37,7 @@ function callInfo(call: Call, requestId: string): CallInfo {
     requestId,
     authorization: first(call, "authorization"),
     idempotencyKey: first(call, "idempotency-key"),
+    clientAddress: clientAddress(peerOf(call), call.metadata.get("x-forwarded-for").join(","), proxies),
     deadlineAt: Number.isFinite(deadlineAt) ? deadlineAt : undefined,
   };
 }
@@ -40,10 +48,15 @@ function metadataOf(headers: Readonly<Record<string, string>>): Metadata {
   return metadata;
 }
 
-async function answer(endpoint: Endpoint, call: Call, callback: sendUnaryData<Message>): Promise<void> {
+async function answer(
+  endpoint: Endpoint,
+  call: Call,
+  proxies: TrustedProxies,
+  callback: sendUnaryData<Message>,
+): Promise<void> {
   const requestId = requestIdFrom(first(call, "x-request-id"));
   try {
-    const response = await endpoint.call(callInfo(call, requestId), () => call.request);
+    const response = await endpoint.call(callInfo(call, requestId, proxies), () => call.request);
     call.sendMetadata(metadataOf(answerHeaders(requestId)));
     callback(null, response);
   } catch (thrown) {
@@ -83,10 +96,11 @@ export interface GrpcOptions {
   readonly host: string;
   readonly port: number;
   readonly tls: Tls | undefined;
+  readonly proxies: TrustedProxies;
 }
 
 /** Serves the endpoints over gRPC, with the standard health and reflection services. */
-export async function serveGrpc({ endpoints, host, port, tls }: GrpcOptions): Promise<GrpcServer> {
+export async function serveGrpc({ endpoints, host, port, tls, proxies }: GrpcOptions): Promise<GrpcServer> {
   const server = new Server({
     "grpc.max_receive_message_length": maxBodyBytes,
     "grpc.max_connection_idle_ms": 300_000,
@@ -109,7 +123,7 @@ export async function serveGrpc({ endpoints, host, port, tls }: GrpcOptions): Pr
         responseSerialize: (message: Message) => Buffer.from(toBinary(method.output, message)),
         responseDeserialize: (bytes: Buffer) => fromBinary(method.output, bytes),
       };
-      handlers[method.localName] = (call, callback) => void answer(endpoint, call, callback);
+      handlers[method.localName] = (call, callback) => void answer(endpoint, call, proxies, callback);
     }
     server.addService(definition, handlers);
   }

@@ -7,9 +7,12 @@ import {
 } from "node:http";
 import { createSecureServer, type Http2SecureServer } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
+import { createContextValues } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Tls } from "../config.js";
-import { connectRoutes } from "./connect.js";
+import type { TrustedProxies } from "../trusted-proxies.js";
+import { connectRoutes, httpCallKey } from "./connect.js";
+import { type HttpCall, httpCall } from "./http-call.js";
 import { maxBodyBytes, requestTimeoutMs } from "./limits.js";
 import type { Endpoint } from "./pipeline.js";
 import { restHandler } from "./rest/rest.js";
@@ -36,13 +39,16 @@ export interface HttpOptions {
   readonly host: string;
   readonly port: number;
   readonly tls: Tls | undefined;
+  readonly proxies: TrustedProxies;
 }
 
-function listenerOf(endpoints: readonly Endpoint[], pages: readonly Page[]): RequestListener {
+function listenerOf({ endpoints, pages, proxies }: HttpOptions): RequestListener {
+  const calls = new WeakMap<object, HttpCall>();
   const connect = connectNodeAdapter({
     routes: connectRoutes(endpoints),
     grpc: false,
     readMaxBytes: maxBodyBytes,
+    contextValues: (request) => createContextValues().set(httpCallKey, calls.get(request)),
     jsonOptions: { alwaysEmitImplicit: true, ignoreUnknownFields: true },
   });
   const rest = restHandler(endpoints);
@@ -54,15 +60,20 @@ function listenerOf(endpoints: readonly Endpoint[], pages: readonly Page[]): Req
         ? pages.find((candidate) => candidate.path === path)
         : undefined;
     if (page !== undefined) void page.answer(request, response);
-    else if (prefixes.has(path.slice(0, path.lastIndexOf("/") + 1)))
-      connect(request as never, response as never);
-    else void rest(request, response);
+    else {
+      const call = httpCall(request, proxies);
+      if (prefixes.has(path.slice(0, path.lastIndexOf("/") + 1))) {
+        calls.set(request, call);
+        connect(request as never, response as never);
+      } else void rest(request, response, call);
+    }
   };
 }
 
 /** Serves REST, Connect, gRPC-Web and the pages on one port; with TLS, HTTP/1.1 and HTTP/2. */
-export async function serveHttp({ endpoints, pages, host, port, tls }: HttpOptions): Promise<HttpServer> {
-  const listener = listenerOf(endpoints, pages);
+export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
+  const { host, port, tls } = options;
+  const listener = listenerOf(options);
   const server: Server | Http2SecureServer =
     tls === undefined
       ? createServer(

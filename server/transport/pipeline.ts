@@ -23,6 +23,8 @@ export interface CallInfo {
   readonly requestId: string;
   readonly authorization: string | undefined;
   readonly idempotencyKey: string | undefined;
+  /** The address of the one who calls, read through the trusted proxies. */
+  readonly clientAddress: string | undefined;
   /** When the caller stops waiting, by this machine's clock; undefined when it did not say. */
   readonly deadlineAt: Instant | undefined;
 }
@@ -119,7 +121,8 @@ function endpoint(
     if (info.deadlineAt !== undefined && Date.now() >= info.deadlineAt) {
       throw new AppError("deadline_exceeded", "The deadline passed before the call was handled.");
     }
-    const response = await handler(request as never, { caller, idempotencyKey: info.idempotencyKey });
+    const { idempotencyKey, clientAddress } = info;
+    const response = await handler(request as never, { caller, idempotencyKey, clientAddress });
     return create(method.output, response as MessageInitShape<typeof method.output>);
   }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Message } from "@bufbuild/protobuf";
 import { AppError } from "../../errors.js";
 import { httpStatus } from "../error-status.js";
+import type { HttpCall } from "../http-call.js";
 import { maxBodyBytes } from "../limits.js";
 import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom } from "../pipeline.js";
 import { compileJsonReader, type JsonReader } from "./json-reader.js";
@@ -9,7 +10,11 @@ import { compileJsonWriter, type JsonWriter } from "./json-writer.js";
 import { findRoute, type Matched, type Route, restRoutes } from "./routes.js";
 
 /** Answers one REST call. */
-export type RestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type RestHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  call: HttpCall,
+) => Promise<void>;
 
 function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
@@ -128,7 +133,7 @@ export function restHandler(endpoints: readonly Endpoint[]): RestHandler {
     return write(message);
   }
 
-  return async (request, response) => {
+  return async (request, response, call) => {
     const requestId = requestIdFrom(header(request, "x-request-id"));
     try {
       const [path = "", search = ""] = (request.url ?? "").split("?", 2);
@@ -138,6 +143,7 @@ export function restHandler(endpoints: readonly Endpoint[]): RestHandler {
         requestId,
         authorization: header(request, "authorization"),
         idempotencyKey: header(request, "idempotency-key"),
+        clientAddress: call.clientAddress,
         deadlineAt: undefined,
       };
       const query = new URLSearchParams(matched.route.hasBody ? "" : search);
