@@ -31,6 +31,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === uniqueViolation;
 }
 
+/** Whether the fault is a division by zero, by which a statement takes itself back as a whole. */
+export function isDivisionByZero(error: unknown): boolean {
+  return codeOf(error) === "22012";
+}
+
 /** Whether the fault passes by itself when the statement is given again: a deadlock or a serialization failure. */
 function isTransient(code: string | undefined): boolean {
   return code === "40001" || code === "40P01";

@@ -2,7 +2,7 @@ import type { Contacts } from "../../challenge/contacts.js";
 import type { Outcome, ReasonName, Signal, Verdict } from "../../risk/words.js";
 import type { Evaluation, EvaluationStore } from "../evaluation-store.js";
 import type { Database } from "./database.js";
-import { guarded } from "./faults.js";
+import { guarded, isDivisionByZero } from "./faults.js";
 import { hexes } from "./hexes.js";
 import { decodeHistory, encodeHistory, type StoredHistory } from "./history-codec.js";
 import { countLimit } from "./paging.js";
@@ -56,6 +56,17 @@ const toEvaluation = (row: EvaluationRow): Evaluation => ({
   signals: row.signals,
 });
 
+/** Runs `record`'s statement, which divides by zero where it must keep nothing. */
+async function unlessConflict(statement: () => Promise<void>): Promise<"recorded" | "conflict"> {
+  try {
+    await guarded(statement);
+    return "recorded";
+  } catch (error) {
+    if (isDivisionByZero(error)) return "conflict";
+    throw error;
+  }
+}
+
 /** Evaluations, and what judging needs, in PostgreSQL. */
 export function postgresEvaluationStore(sql: Database): EvaluationStore {
   const columns = sql`
@@ -91,9 +102,9 @@ export function postgresEvaluationStore(sql: Database): EvaluationStore {
       }),
 
     record: ({ evaluation: e, user, newFingerprintKeys, challenge: c, idempotency }) =>
-      guarded(async () => {
+      unlessConflict(async () => {
         // Each part waits for the ones before it, so locks are always taken in this order: key, fingerprint, user, challenges.
-        const rows = await sql`
+        await sql`
           with claim as (
             insert into idempotency_keys (project_id, key_hash, request_hash, evaluation_id, expires_at)
             select ${e.projectId}::uuid, ${idempotency?.key ?? null}::bytea, ${idempotency?.requestHash ?? null}::bytea,
@@ -125,7 +136,9 @@ export function postgresEvaluationStore(sql: Database): EvaluationStore {
             where users.version = ${user?.expectedVersion ?? 0}
             returning 1),
           settled as (
-            select from ready where ${user === undefined} or exists (select from person)),
+            -- Something has changed since recall: the division by zero takes back all of the above, too.
+            select where 1 / (case when exists (select from ready) and (${user === undefined} or exists (select from person))
+              then 1 else 0 end) = 1),
           superseded as (
             update challenges set status = 'superseded', code_hash = null, pending_code_hash = null
             where ${c !== undefined} and exists (select from settled)
@@ -146,9 +159,7 @@ export function postgresEvaluationStore(sql: Database): EvaluationStore {
             ${e.confidence ?? null}::double precision, ${e.challengeId ?? null}::uuid, ${e.ip ?? null}::inet,
             ${e.country ?? null}::text, ${e.asn ?? null}::bigint, ${e.metadataJson ?? null}::text,
             ${sql.json([...e.signals] as never)}::jsonb
-          from settled
-          returning 1`;
-        return rows.length === 1 ? "recorded" : "conflict";
+          from settled`;
       }),
 
     find: (projectId, evaluationId) =>
