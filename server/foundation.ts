@@ -45,10 +45,10 @@ export async function openFoundation(
     if (steps > 0) log.info({ steps }, "migrated the database");
     sql = openDatabase({ url, poolSize: config.databasePoolSize, prepare: config.databasePrepare });
     const projectStore = postgresProjectStore(sql);
-    const before = await projectStore.noteMasterKey(keys.id, clock.now());
-    if (before !== undefined && !keys.ids.includes(before)) {
+    const missing = await projectStore.noteMasterKey(keys.ids, clock.now());
+    if (missing !== undefined) {
       throw new ConfigError([
-        `MASTER_KEYS does not hold the key ${before} that this database is used with. Set MASTER_KEYS to the same keys on all servers (a generated one lies in DATA_DIR/master.key); a new key goes in front of the old one`,
+        `MASTER_KEYS does not hold the key ${missing} that this database is used with. Set MASTER_KEYS to the same keys on all servers (a generated one lies in DATA_DIR/master.key); a new key goes in front of the old one`,
       ]);
     }
     return {

@@ -51,6 +51,9 @@ export interface ProjectStore {
   revokeSecret(projectId: string, secretId: string, now: Instant): Promise<boolean>;
   /** The project's secrets that still work, newest first. */
   listSecrets(projectId: string, now: Instant): Promise<readonly SecretState[]>;
-  /** Notes which master keys this database has been used with, and answers the newest noted before, if any. */
-  noteMasterKey(keyId: string, now: Instant): Promise<string | undefined>;
+  /**
+   * Notes that this database is used with the first of these master keys. Where the newest one noted before is not among them, answers
+   * that one and notes nothing; undefined otherwise. Of servers with different keys that start at once, one is first.
+   */
+  noteMasterKey(keyIds: readonly string[], now: Instant): Promise<string | undefined>;
 }

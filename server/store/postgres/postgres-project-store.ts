@@ -132,12 +132,18 @@ export function postgresProjectStore(sql: Database): ProjectStore {
         }));
       }),
 
-    noteMasterKey: (keyId, now) =>
-      guarded(async () => {
-        const [before] = await sql<{ key_id: string }[]>`
-          select key_id from master_keys order by noted_at desc, key_id limit 1`;
-        await sql`insert into master_keys (key_id, noted_at) values (${keyId}, ${now}) on conflict (key_id) do nothing`;
-        return before?.key_id;
-      }),
+    noteMasterKey: (keyIds, now) =>
+      guarded(() =>
+        sql.begin(async (transaction) => {
+          await transaction`lock table master_keys in share row exclusive mode`;
+          const [newest] = await transaction<{ key_id: string }[]>`
+            select key_id from master_keys order by noted_at desc, key_id limit 1`;
+          if (newest !== undefined && !keyIds.includes(newest.key_id)) return newest.key_id;
+          await transaction`
+            insert into master_keys (key_id, noted_at) values (${keyIds[0] ?? null}, ${now}::timestamptz)
+            on conflict (key_id) do nothing`;
+          return undefined;
+        }),
+      ),
   };
 }

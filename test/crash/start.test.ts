@@ -1,0 +1,191 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../postgres/test-database.js";
+import { runProgram, type ServerProcess, startServerProcess } from "../server/server-process.js";
+import { rest } from "../server/test-server.js";
+
+const bootstrapSecret = "bootstrap-secret-0123456789-abcdefgh";
+const keyOne = "first-master-key-0123456789-abcdefgh";
+const keyTwo = "other-master-key-0123456789-abcdefgh";
+
+let folder: string;
+let database: TestDatabase;
+const running: ServerProcess[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "rupt-start-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const server of running.splice(0)) {
+    server.kill("SIGKILL");
+    await server.ended;
+  }
+  await database?.drop();
+});
+
+async function emptyDatabase(): Promise<string> {
+  database = await createTestDatabase(async () => {}, "empty");
+  return database.url;
+}
+
+async function start(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const server = await startServerProcess({ DATA_DIR: folder, ...env });
+  running.push(server);
+  return server;
+}
+
+/** Stops a server the polite way, and leaves nothing behind for the next one. */
+async function stop(server: ServerProcess): Promise<void> {
+  server.kill("SIGTERM");
+  expect(await server.ended).toBe(0);
+}
+
+const evaluate = (server: ServerProcess, secret: string, user = "u") =>
+  rest(`${server.baseUrl}/v2/evaluate`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+    body: JSON.stringify({ action: "login", user, fingerprint: ["h"], ip: "84.208.20.110" }),
+  });
+
+describe("the start of a server", () => {
+  test("two at once on an empty database: both serve, and there is one first project", async () => {
+    const env = { DATABASE_URL: await emptyDatabase(), BOOTSTRAP_SECRET: bootstrapSecret };
+    const servers = await Promise.all([start(env), start(env)]);
+    for (const server of servers) {
+      expect((await rest(`${server.baseUrl}/readyz`, {})).body).toMatchObject({
+        status: "ready",
+        checks: { database: "reachable" },
+      });
+      expect((await evaluate(server, bootstrapSecret)).status).toBe(200);
+    }
+    const sql = postgres(env.DATABASE_URL, { max: 1 });
+    expect((await sql`select count(*)::int as n from projects`)[0]?.n).toBe(1);
+    await sql.end();
+  });
+
+  test("production prints no secret and shows no inbox; BOOTSTRAP_SECRET is never printed", async () => {
+    const DATABASE_URL = await emptyDatabase();
+    const env = { DATABASE_URL, NODE_ENV: "production", HOST: "127.0.0.1" };
+    const silent = await start(env);
+    expect((await rest(`${silent.baseUrl}/inbox`, {})).status).toBe(404);
+    await stop(silent);
+    expect(silent.output()).not.toMatch(/rupt_[A-Za-z0-9_-]{20}/);
+    const sql = postgres(DATABASE_URL, { max: 1 });
+    expect((await sql`select count(*)::int as n from projects`)[0]?.n).toBe(0);
+    await sql.end();
+
+    const booted = await start({ ...env, BOOTSTRAP_SECRET: bootstrapSecret });
+    expect((await evaluate(booted, bootstrapSecret)).status).toBe(200);
+    await stop(booted);
+    expect(booted.output()).not.toContain(bootstrapSecret);
+  });
+
+  test("development prints the first project's secret once, and it works", async () => {
+    const env = { DATABASE_URL: await emptyDatabase() };
+    const first = await start(env);
+    const [secret = ""] = /rupt_[A-Za-z0-9_-]{43}/.exec(first.output()) ?? [];
+    expect((await evaluate(first, secret)).status).toBe(200);
+    await stop(first);
+    const second = await start(env);
+    expect(second.output()).not.toMatch(/rupt_[A-Za-z0-9_-]{20}/);
+    expect((await evaluate(second, secret)).status).toBe(200);
+  });
+
+  test("a schema newer than the code is refused and left alone", async () => {
+    const DATABASE_URL = await emptyDatabase();
+    await stop(await start({ DATABASE_URL }));
+    const sql = postgres(DATABASE_URL, { max: 1 });
+    await sql`insert into schema_migrations (version, name) values (9999, 'from the future')`;
+    const refused = await runProgram("main.js", [], { DATABASE_URL, DATA_DIR: folder });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/schema version 9999/);
+    expect(refused.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+    const [row] = await sql`select max(version) as version from schema_migrations`;
+    expect(row?.version).toBe(9999);
+    await sql.end();
+  });
+
+  test("other master keys are refused, again and again, and the right ones still work after it", async () => {
+    const DATABASE_URL = await emptyDatabase();
+    const env = { DATABASE_URL, BOOTSTRAP_SECRET: bootstrapSecret };
+    await stop(await start({ ...env, MASTER_KEYS: keyOne }));
+    for (const _ of [1, 2]) {
+      const refused = await runProgram("main.js", [], { ...env, DATA_DIR: folder, MASTER_KEYS: keyTwo });
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toMatch(/MASTER_KEYS does not hold the key [0-9a-f]{8}/);
+      expect(refused.stderr).not.toContain(keyTwo);
+    }
+    const right = await start({ ...env, MASTER_KEYS: keyOne });
+    expect((await evaluate(right, bootstrapSecret)).status).toBe(200);
+  });
+
+  test("a master key is replaced without a stop: new in front of old, secrets and known devices stay", async () => {
+    const DATABASE_URL = await emptyDatabase();
+    const env = { DATABASE_URL, BOOTSTRAP_SECRET: bootstrapSecret };
+    const before = await start({ ...env, MASTER_KEYS: keyOne });
+    const known = (await evaluate(before, bootstrapSecret)).body;
+    const after = await start({ ...env, MASTER_KEYS: `${keyTwo},${keyOne}` });
+    expect((await evaluate(before, bootstrapSecret)).status).toBe(200);
+    expect((await evaluate(after, bootstrapSecret)).body).toMatchObject({
+      verdict: "allow",
+      reasons: [],
+      fingerprint_id: known.fingerprint_id,
+    });
+    await stop(before);
+    const refused = await runProgram("main.js", [], { ...env, DATA_DIR: folder, MASTER_KEYS: keyOne });
+    expect(refused.stderr).toMatch(/MASTER_KEYS does not hold/);
+  });
+
+  test("every problem of the configuration is named at once, and no value of a secret is shown", async () => {
+    const refused = await runProgram("main.js", [], {
+      PORT: "eighty",
+      GRPC_PORT: "70000",
+      DATABASE_URL: "mysql://u:hidden-password@h/d",
+      DATABASE_POOL_SIZE: "0",
+      DATABASE_PREPARE: "maybe",
+      BOOTSTRAP_SECRET: "hidden-short",
+      MASTER_KEYS: "hidden-key",
+      SMTP_URL: "hidden-smtp",
+      TLS_CERT_FILE: join(folder, "absent.pem"),
+      LOG_LEVEL: "loud",
+      LOG_FORMAT: "xml",
+    });
+    expect(refused.code).toBe(1);
+    for (const name of [
+      "PORT",
+      "GRPC_PORT",
+      "DATABASE_URL",
+      "DATABASE_POOL_SIZE",
+      "DATABASE_PREPARE",
+      "BOOTSTRAP_SECRET",
+      "MASTER_KEYS",
+      "SMTP_URL",
+      "TLS_CERT_FILE",
+      "TLS_CERT_FILE and TLS_KEY_FILE",
+      "LOG_LEVEL",
+      "LOG_FORMAT",
+    ]) {
+      expect(refused.stderr).toMatch(new RegExp(`^ {2}- ${name}\\b`, "m"));
+    }
+    expect(refused.stderr).not.toContain("hidden");
+    expect(refused.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+  });
+
+  test("a secret that would be taken for a client token, a broken certificate: refused before anything is touched", async () => {
+    const broken = join(folder, "broken.pem");
+    await writeFile(broken, "not a certificate");
+    const refused = await runProgram("main.js", [], {
+      BOOTSTRAP_SECRET: `ruptct_${bootstrapSecret}`,
+      TLS_CERT_FILE: broken,
+      TLS_KEY_FILE: broken,
+      DATA_DIR: folder,
+    });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/- BOOTSTRAP_SECRET/);
+    expect(refused.stderr).toMatch(/- TLS_CERT_FILE/);
+  });
+});
