@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { createSecureContext } from "node:tls";
 import type { LogFormat, LogLevel } from "./log.js";
 import { parseTrustedProxies, type TrustedProxies } from "./trusted-proxies.js";
 
@@ -181,14 +182,22 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
   const cert = file("TLS_CERT_FILE");
   const key = file("TLS_KEY_FILE");
+  if (cert !== undefined && key !== undefined) {
+    try {
+      createSecureContext({ cert, key });
+    } catch (error) {
+      const fault = error instanceof Error ? error.message : "unknown fault";
+      problems.push(`TLS_CERT_FILE and TLS_KEY_FILE must be a PEM certificate and its PEM key (${fault})`);
+    }
+  }
   if ((text("TLS_CERT_FILE") === undefined) !== (text("TLS_KEY_FILE") === undefined)) {
     problems.push("TLS_CERT_FILE and TLS_KEY_FILE must be set together");
   }
 
   const bootstrapSecret = text("BOOTSTRAP_SECRET");
-  if (bootstrapSecret !== undefined && !/^[\x21-\x7e]{32,512}$/.test(bootstrapSecret)) {
+  if (bootstrapSecret !== undefined && !/^(?!ruptct_)[\x21-\x7e]{32,512}$/.test(bootstrapSecret)) {
     problems.push(
-      "BOOTSTRAP_SECRET must have 32 to 512 visible ASCII characters, for example from: openssl rand -base64 32",
+      "BOOTSTRAP_SECRET must have 32 to 512 visible ASCII characters and not begin with ruptct_, for example from: openssl rand -base64 32",
     );
   }
 

@@ -45,7 +45,11 @@ const endOf = async (child: ChildProcess): Promise<number | NodeJS.Signals> => {
 /** Runs one of the built programs (`main.js`, `rupt.js`) to its end; the environment holds what is given and a master key. */
 export async function runProgram(name: string, args: readonly string[], env: Env): Promise<Ended> {
   const child = start(`dist/${name}`, args, env);
-  const [code, stdout, stderr] = await Promise.all([endOf(child), textOf(child.stdout), textOf(child.stderr)]);
+  const [code, stdout, stderr] = await Promise.all([
+    endOf(child),
+    textOf(child.stdout),
+    textOf(child.stderr),
+  ]);
   return { code, stdout, stderr };
 }
 
