@@ -20,6 +20,8 @@ export type Contacts = Readonly<Partial<Record<ChannelName, ChannelContacts>>>;
 /** A contact that came with an attempt. */
 export interface GivenContact {
   readonly hash: string;
+  /** The same under former master keys; one that is kept under those is kept anew. */
+  readonly formerHashes: readonly string[];
   /** Seals it; called only when it has to be kept. */
   readonly seal: () => string;
 }
@@ -65,12 +67,20 @@ function settleChannel(
   { noneKnown, now, cooldownMs }: { noneKnown: boolean; now: number; cooldownMs: number },
 ): ChannelContacts {
   if (given === undefined) return kept;
-  const { known, changed } = kept;
+  const known = renewed(kept.known, given);
+  const changed = renewed(kept.changed, given);
   if (known?.hash === given.hash) return { known };
   if (changed?.hash === given.hash) {
-    return now - changed.since >= cooldownMs ? { known: changed } : kept;
+    if (now - changed.since >= cooldownMs) return { known: changed };
+    return known === undefined ? { changed } : { known, changed };
   }
   const fresh: KeptContact = { hash: given.hash, sealed: given.seal(), since: now };
   if (noneKnown || cooldownMs === 0) return { known: fresh };
   return known === undefined ? { changed: fresh } : { known, changed: fresh };
+}
+
+/** A kept contact that is the given one under a former master key, under the newest; any other as it is. */
+function renewed(kept: KeptContact | undefined, given: GivenContact): KeptContact | undefined {
+  if (kept === undefined || !given.formerHashes.includes(kept.hash)) return kept;
+  return { hash: given.hash, sealed: given.seal(), since: kept.since };
 }

@@ -33,10 +33,14 @@ export function contactBook(keys: Keys, projectId: string): ContactBook {
   const context = `contact:${projectId}`;
   const hash = (channel: ChannelName, contact: string) =>
     keys.mac("contact", projectId, channel, contact.toLowerCase()).toString("base64url");
-  const given = (channel: ChannelName, contact: string): GivenContact => ({
-    hash: hash(channel, contact),
-    seal: () => keys.seal(contact, context),
-  });
+  const given = (channel: ChannelName, contact: string): GivenContact => {
+    const [, ...former] = keys.macs("contact", projectId, channel, contact.toLowerCase());
+    return {
+      hash: hash(channel, contact),
+      formerHashes: former.map((mac) => mac.toString("base64url")),
+      seal: () => keys.seal(contact, context),
+    };
+  };
   const open = (sealed: string) => keys.open(sealed, context);
   return {
     given: ({ email, phone }) => ({

@@ -101,8 +101,8 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
     const fingerprintKeys =
       attempt.fingerprint === undefined
         ? []
-        : identities(attempt.fingerprint).map((identity) =>
-            keys.mac("fingerprint", projectId, identity).subarray(0, 16),
+        : identities(attempt.fingerprint).flatMap((identity) =>
+            keys.macs("fingerprint", projectId, identity).map((mac) => mac.subarray(0, 16)),
           );
     const idempotencyKey = attempt.idempotency && keys.mac("idempotency", projectId, attempt.idempotency.key);
 
@@ -142,10 +142,16 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
   ): NewRecord {
     const { projectId } = project;
     const limits = limitsOf(project.settings.limits ?? {});
+    // Each identity has a key under every master key, newest first.
+    const keysEach = keys.ids.length;
+    const candidates = memories.candidates.map(({ deviceId, identity }) => ({
+      deviceId,
+      identity: Math.floor(identity / keysEach),
+    }));
     const recognition =
       fingerprintKeys.length === 0
         ? undefined
-        : (recognise(memories.candidates, new Set(memories.history.devices.map((device) => device.key))) ?? {
+        : (recognise(candidates, new Set(memories.history.devices.map((device) => device.key))) ?? {
             deviceId: newId(now),
             confidence: 1,
           });
@@ -187,7 +193,7 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
     const known = new Set(memories.candidates.map((candidate) => candidate.identity));
     return {
       evaluation,
-      newFingerprintKeys: fingerprintKeys.filter((_, identity) => !known.has(identity)),
+      newFingerprintKeys: fingerprintKeys.filter((_, place) => place % keysEach === 0 && !known.has(place)),
       ...(attempt.outcome === "failed" || judgement.verdict === "deny"
         ? {}
         : {

@@ -8,7 +8,7 @@ import type { Outcome, ReasonName, Signal, Verdict } from "../risk/words.js";
 export interface Recall {
   readonly projectId: string;
   readonly userKey: string;
-  /** Keyed hashes of the fingerprint's identities, the present one first; empty without a fingerprint. */
+  /** Keyed hashes of the fingerprint's identities, the present one first; of each, those under the newest master key first. Empty without a fingerprint. */
   readonly fingerprintKeys: readonly Uint8Array[];
   /** Keyed hash of the caller's idempotency key. */
   readonly idempotencyKey: Uint8Array | undefined;
@@ -21,7 +21,7 @@ export interface Memories {
   readonly userVersion: number;
   readonly history: History;
   readonly contacts: Contacts;
-  /** Devices that share an identity with the fingerprint. */
+  /** Devices that share an identity with the fingerprint; `identity` is the place in `fingerprintKeys`. */
   readonly candidates: readonly Candidate[];
   /** The evaluation that the idempotency key already led to. */
   readonly repeated: { readonly evaluationId: string; readonly requestHash: Uint8Array } | undefined;

@@ -48,7 +48,13 @@ const evaluate = (server: ServerProcess, secret: string, user = "u") =>
   rest(`${server.baseUrl}/v2/evaluate`, {
     method: "POST",
     headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-    body: JSON.stringify({ action: "login", user, fingerprint: ["h"], ip: "84.208.20.110" }),
+    body: JSON.stringify({
+      action: "login",
+      user,
+      fingerprint: ["h"],
+      ip: "84.208.20.110",
+      email: "ann@example.com",
+    }),
   });
 
 describe("the start of a server", () => {
@@ -123,7 +129,7 @@ describe("the start of a server", () => {
     expect((await evaluate(right, bootstrapSecret)).status).toBe(200);
   });
 
-  test("a master key is replaced without a stop: new in front of old, secrets and known devices stay", async () => {
+  test("a master key is replaced without a stop: new in front of old, secrets, known devices and contacts stay", async () => {
     const DATABASE_URL = await emptyDatabase();
     const env = { DATABASE_URL, BOOTSTRAP_SECRET: bootstrapSecret };
     const before = await start({ ...env, MASTER_KEYS: keyOne });
@@ -138,6 +144,17 @@ describe("the start of a server", () => {
     await stop(before);
     const refused = await runProgram("main.js", [], { ...env, DATA_DIR: folder, MASTER_KEYS: keyOne });
     expect(refused.stderr).toMatch(/MASTER_KEYS does not hold/);
+    await stop(after);
+    const secret = await runProgram("rupt.js", ["secret", "rotate", "default"], {
+      DATABASE_URL,
+      MASTER_KEYS: `${keyTwo},${keyOne}`,
+    });
+    const later = await start({ ...env, MASTER_KEYS: keyTwo });
+    expect((await evaluate(later, /rupt_\S{43}/.exec(secret.stdout)?.[0] ?? "")).body).toMatchObject({
+      verdict: "allow",
+      reasons: [],
+      fingerprint_id: known.fingerprint_id,
+    });
   });
 
   test("every problem of the configuration is named at once, and no value of a secret is shown", async () => {
