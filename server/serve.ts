@@ -53,6 +53,19 @@ function openConfiguredGeo(config: Config, log: Log): Promise<Geo> {
   });
 }
 
+/** Opens both at the same time, and leaves neither open when the other fails. */
+async function open(config: Config, log: Log): Promise<{ foundation: Foundation; geo: Geo }> {
+  const [foundation, geo] = await Promise.allSettled([
+    openFoundation(config, log),
+    openConfiguredGeo(config, log),
+  ]);
+  if (foundation.status === "fulfilled" && geo.status === "fulfilled")
+    return { foundation: foundation.value, geo: geo.value };
+  if (foundation.status === "fulfilled") await foundation.value.close();
+  if (geo.status === "fulfilled") geo.value.close();
+  throw foundation.status === "rejected" ? foundation.reason : (geo as PromiseRejectedResult).reason;
+}
+
 /** How a process serves. */
 export interface ServeOptions {
   readonly config: Config;
@@ -66,18 +79,7 @@ export interface ServeOptions {
 
 /** Serves until it shall stop, then finishes what is in flight and closes everything. */
 export async function serve({ config, log, stopped, upkeep, listening }: ServeOptions): Promise<void> {
-  const opening = openFoundation(config, log);
-  let geo: Geo;
-  try {
-    geo = await openConfiguredGeo(config, log);
-  } catch (error) {
-    await opening.then(
-      (foundation) => foundation.close(),
-      () => {},
-    );
-    throw error;
-  }
-  const foundation = await opening;
+  const { foundation, geo } = await open(config, log);
   try {
     const kept = upkeep ? await startUpkeep(config, foundation, log) : undefined;
     const app: App = await startApp({ config, foundation, geo, log });
