@@ -1,12 +1,19 @@
 // Builds what is run from JavaScript: the server and its command line (esbuild), and the clients (each by its own rules).
-// `node build.mjs` builds all, `node build.mjs server` only what `npm start` needs.
-import { existsSync } from "node:fs";
+// `node build.mjs` builds all, `node build.mjs server` only what `npm start` needs, `node build.mjs bench` that and the benches: bench/NAME/main.ts
+// becomes dist/bench/NAME.js.
+import { existsSync, readdirSync } from "node:fs";
 import { build } from "esbuild";
 
 const only = process.argv[2];
 
 await build({
-  entryPoints: { main: "server/main.ts", rupt: "server/rupt.ts" },
+  entryPoints: {
+    main: "server/main.ts",
+    rupt: "server/rupt.ts",
+    ...(only === "bench"
+      ? Object.fromEntries(readdirSync("bench").map((name) => [`bench/${name}`, `bench/${name}/main.ts`]))
+      : {}),
+  },
   outdir: "dist",
   bundle: true,
   packages: "external",
@@ -19,7 +26,7 @@ await build({
   logLevel: "warning",
 });
 
-if (only !== "server") {
+if (only === undefined) {
   const { buildBrowser } = await import("./clients/browser/build.mjs");
   await buildBrowser();
   for (const client of ["node", "demo"]) {
