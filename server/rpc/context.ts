@@ -8,6 +8,8 @@ export interface RpcContext {
   readonly idempotencyKey: string | undefined;
   /** The address of the one who calls, read through the trusted proxies. */
   readonly clientAddress: string | undefined;
+  /** When the caller stops waiting, by this machine's clock; undefined when it did not say. */
+  readonly deadlineAt: number | undefined;
 }
 
 /** One handler for each method of a service: checked message in, message out; failures are AppErrors. */

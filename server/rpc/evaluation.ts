@@ -24,7 +24,7 @@ import { directionWords, outcomeWords, reasonWords, verdictWords } from "./words
 const given = (text: string): string | undefined => (text === "" ? undefined : text);
 
 /** Parses a request into what is judged. Throws `invalid_field` or `event_time_not_accepted`. */
-function parseAttempt(request: EvaluateRequest, { idempotencyKey }: RpcContext): Attempt {
+function parseAttempt(request: EvaluateRequest, { idempotencyKey, deadlineAt }: RpcContext): Attempt {
   const violations: FieldViolation[] = [];
   const ip = request.ip === "" ? undefined : parseIpAddress(request.ip);
   if (request.ip !== "" && ip === undefined) {
@@ -58,6 +58,7 @@ function parseAttempt(request: EvaluateRequest, { idempotencyKey }: RpcContext):
     phone: given(request.phone),
     metadataJson: request.metadata === undefined ? undefined : JSON.stringify(request.metadata),
     outcome: request.outcome === Outcome.FAILED ? "failed" : "succeeded",
+    deadlineAt,
     idempotency:
       idempotencyKey === undefined
         ? undefined

@@ -35,6 +35,8 @@ export interface Attempt {
   /** Compact JSON. */
   readonly metadataJson: string | undefined;
   readonly outcome: Outcome;
+  /** When the caller stops waiting, by this machine's clock. */
+  readonly deadlineAt: Instant | undefined;
   /** Repeats with the same key and request give the same evaluation. */
   readonly idempotency: { readonly key: string; readonly requestHash: Uint8Array } | undefined;
 }
@@ -108,7 +110,14 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
 
     for (let round = 0; round < maxRounds; round++) {
       const now = clock.now();
-      const memories = await evaluations.recall({ projectId, userKey, fingerprintKeys, idempotencyKey, now });
+      const memories = await evaluations.recall({
+        projectId,
+        userKey,
+        fingerprintKeys,
+        idempotencyKey,
+        now,
+        deadlineAt: attempt.deadlineAt,
+      });
       if (memories.repeated !== undefined) return repeat(project, attempt, memories.repeated);
       const record = judged(project, attempt, { memories, now, userKey, fingerprintKeys });
       const kept = await evaluations.record({

@@ -13,6 +13,8 @@ export interface Recall {
   /** Keyed hash of the caller's idempotency key. */
   readonly idempotencyKey: Uint8Array | undefined;
   readonly now: Instant;
+  /** When the caller stops waiting, by this machine's clock; past it the call is rejected with `deadline_exceeded`. */
+  readonly deadlineAt: Instant | undefined;
 }
 
 /** What the store knows before an attempt. */
@@ -97,10 +99,10 @@ export interface Page<T> {
 
 /** Memories of users and devices, and the evaluations themselves. Evaluations are never changed. */
 export interface EvaluationStore {
-  /** Reads all that a judgement needs, in one statement. */
+  /** Reads all that a judgement needs; joined with other calls of the project into one statement. */
   recall(recall: Recall): Promise<Memories>;
   /**
-   * Keeps one judgement in one statement; once it answers `recorded` it is durable. `conflict`: something that the judgement rests on has
+   * Keeps one judgement as a whole, joined with others of the project into one statement; once it answers `recorded` it is durable. `conflict`: something that the judgement rests on has
    * changed since `recall` (the user's row, a fingerprint's device, the idempotency key), nothing was kept, and the caller must recall and
    * judge again.
    */

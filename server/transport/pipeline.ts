@@ -121,8 +121,8 @@ function endpoint(
     if (info.deadlineAt !== undefined && Date.now() >= info.deadlineAt) {
       throw new AppError("deadline_exceeded", "The deadline passed before the call was handled.");
     }
-    const { idempotencyKey, clientAddress } = info;
-    const response = await handler(request as never, { caller, idempotencyKey, clientAddress });
+    const { idempotencyKey, clientAddress, deadlineAt } = info;
+    const response = await handler(request as never, { caller, idempotencyKey, clientAddress, deadlineAt });
     return create(method.output, response as MessageInitShape<typeof method.output>);
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { AppError } from "../../errors.js";
 import { createBatch } from "./batch.js";
 
 /** A `run` whose batches end when the test says so. */
@@ -12,7 +13,15 @@ function controlled() {
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
-const options = { maxBatch: 3, maxInFlight: 1, maxWaiting: 5, alone: () => false };
+const options = {
+  maxBatch: 3,
+  maxInFlight: 1,
+  maxWaiting: 5,
+  group: () => "all",
+  changes: () => [],
+  expired: () => undefined,
+  alone: () => false,
+};
 
 describe("a batch", () => {
   test("starts at once when nothing is under way, and joins what arrives meanwhile", async () => {
@@ -70,5 +79,40 @@ describe("a batch", () => {
     await settle();
     batches[1]?.fail(new Error("gone"));
     expect((await answers).map((answer) => answer.status)).toEqual(["fulfilled", "rejected", "rejected"]);
+  });
+
+  test("never joins requests of different groups", () => {
+    const { batches, run } = controlled();
+    const ask = createBatch({
+      ...options,
+      run,
+      group: (request: number) => (request % 2 === 0 ? "even" : "odd"),
+    });
+    for (const request of [1, 2, 3, 4]) void ask(request);
+    batches[0]?.end();
+    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2]]);
+  });
+
+  test("keeps requests that change the same thing apart, in their order", async () => {
+    const { batches, run } = controlled();
+    const ask = createBatch({ ...options, run, changes: (request: number) => [`user ${request % 10}`] });
+    for (const request of [1, 2, 12, 3]) void ask(request);
+    batches[0]?.end();
+    await settle();
+    batches[1]?.end();
+    await settle();
+    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2, 3], [12]]);
+  });
+
+  test("does not start what nobody waits for any more", async () => {
+    const { batches, run } = controlled();
+    let late = false;
+    const expired = () => (late ? new AppError("deadline_exceeded", "late") : undefined);
+    const ask = createBatch({ ...options, run, expired });
+    const answers = Promise.allSettled([1, 2, 3].map(ask));
+    late = true;
+    batches[0]?.end();
+    expect((await answers).map((answer) => answer.status)).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect(batches).toHaveLength(1);
   });
 });

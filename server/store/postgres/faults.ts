@@ -36,6 +36,11 @@ export function isDivisionByZero(error: unknown): boolean {
   return codeOf(error) === "22012";
 }
 
+/** Whether a value of a request is what the database refused (SQLSTATE classes 21, 22 and 23), rather than the database being at fault. */
+export function isBadValue(error: unknown): boolean {
+  return /^2[123]/.test(codeOf(error) ?? "");
+}
+
 /** Whether the fault passes by itself when the statement is given again: a deadlock or a serialization failure. */
 function isTransient(code: string | undefined): boolean {
   return code === "40001" || code === "40P01";

@@ -1,0 +1,143 @@
+import type { Record } from "../evaluation-store.js";
+import type { Database } from "./database.js";
+import { guarded, isDivisionByZero } from "./faults.js";
+import { hexes } from "./hexes.js";
+import { encodeHistory } from "./history-codec.js";
+
+const instant = (at: number): string => new Date(at).toISOString();
+const hex = (value: Uint8Array): string | undefined => hexes([value])[0];
+
+/** One judgement as the statement reads it; what is left out is null there. */
+function toItem({ evaluation: e, user, newFingerprintKeys, challenge, idempotency }: Record) {
+  return {
+    evaluation_id: e.evaluationId,
+    at: instant(e.createdAt),
+    user_key: e.userKey,
+    action: e.action,
+    outcome: e.outcome,
+    verdict: e.verdict,
+    reasons: e.reasons,
+    score: e.score,
+    device_id: e.deviceId,
+    confidence: e.confidence,
+    challenge_id: e.challengeId,
+    ip: e.ip,
+    country: e.country,
+    asn: e.asn,
+    metadata: e.metadataJson,
+    signals: e.signals,
+    prints: hexes(newFingerprintKeys),
+    ...(user === undefined
+      ? {}
+      : {
+          next_version: user.expectedVersion + 1,
+          history: encodeHistory(user.history),
+          contacts: user.contacts,
+        }),
+    ...(challenge === undefined
+      ? {}
+      : {
+          email: challenge.contacts.email,
+          sms: challenge.contacts.sms,
+          max_attempts: challenge.maxAttempts,
+          max_sends: challenge.maxSends,
+          challenge_expires_at: instant(challenge.expiresAt),
+          lesson: challenge.lesson,
+        }),
+    ...(idempotency === undefined
+      ? {}
+      : {
+          idempotency_key: hex(idempotency.key),
+          request_hash: hex(idempotency.requestHash),
+          idempotency_expires_at: instant(idempotency.expiresAt),
+        }),
+  };
+}
+
+/**
+ * Keeps judgements of one project in one statement, each as a whole or not at all. No two of them may be about the same user or idempotency key.
+ * Each part waits for the ones before it, and each is sorted, so locks are always taken in this order: fingerprints, users, idempotency keys,
+ * challenges. What a conflict leaves behind is at most a fingerprint with the device that it will have when it is tried again.
+ */
+export function recordBatch(
+  sql: Database,
+): (records: readonly Record[]) => Promise<readonly ("recorded" | "conflict")[]> {
+  const keep = (records: readonly Record[]): Promise<readonly ("recorded" | "conflict")[]> =>
+    guarded(async () => {
+      const projectId = records[0]?.evaluation.projectId ?? null;
+      const rows = await sql<{ evaluation_id: string }[]>`
+        with input as materialized (
+          select * from json_to_recordset(${JSON.stringify(records.map(toItem))}::text::json) as x (
+            evaluation_id uuid, at timestamptz, user_key text, action text, outcome text, verdict text, reasons text[],
+            score double precision, device_id uuid, confidence double precision, challenge_id uuid, ip inet, country text,
+            asn bigint, metadata text, signals jsonb, prints text[], next_version bigint, history jsonb, contacts jsonb,
+            email text, sms text, max_attempts int, max_sends int, challenge_expires_at timestamptz, lesson jsonb,
+            idempotency_key text, request_hash text, idempotency_expires_at timestamptz)),
+        prints as (
+          insert into fingerprints (project_id, fingerprint_key, device_id, first_seen_at)
+          select ${projectId}::uuid, decode(k.hex, 'hex'), device_id, at from input, unnest(prints) as k (hex)
+          order by k.hex
+          on conflict (project_id, fingerprint_key) do nothing
+          returning device_id),
+        ready as (
+          select * from input i
+          where cardinality(prints) = (select count(*) from prints p where p.device_id = i.device_id)
+            and not exists (
+              select from idempotency_keys k
+              where k.project_id = ${projectId} and k.key_hash = decode(i.idempotency_key, 'hex') and k.expires_at > i.at)),
+        person as (
+          insert into users (project_id, user_key, version, first_seen_at, last_seen_at, history, contacts)
+          select ${projectId}::uuid, user_key, next_version, at, at, history, contacts
+          from ready where next_version is not null order by user_key
+          on conflict (project_id, user_key) do update
+          set version = excluded.version, last_seen_at = excluded.last_seen_at, history = excluded.history,
+            contacts = excluded.contacts
+          where users.version = excluded.version - 1
+          returning user_key),
+        standing as (
+          select * from ready where next_version is null or user_key in (select user_key from person)),
+        claim as (
+          insert into idempotency_keys (project_id, key_hash, request_hash, evaluation_id, expires_at)
+          select ${projectId}::uuid, decode(idempotency_key, 'hex'), decode(request_hash, 'hex'), evaluation_id, idempotency_expires_at
+          from standing where idempotency_key is not null order by idempotency_key
+          on conflict (project_id, key_hash) do update
+          set request_hash = excluded.request_hash, evaluation_id = excluded.evaluation_id, expires_at = excluded.expires_at
+          where idempotency_keys.expires_at <= (select at from input i where i.evaluation_id = excluded.evaluation_id)
+          returning evaluation_id),
+        settled as (
+          -- Where another call took the key in this very instant, the division by zero takes the whole statement back.
+          select * from standing
+          where 1 / (case when idempotency_key is null or evaluation_id in (select evaluation_id from claim) then 1 else 0 end) = 1),
+        superseded as (
+          update challenges c set status = 'superseded', code_hash = null, pending_code_hash = null
+          from settled s
+          where s.challenge_id is not null and c.project_id = ${projectId} and c.user_key = s.user_key
+            and c.device_id is not distinct from s.device_id and c.status in ('created', 'sent')),
+        opened as (
+          insert into challenges (project_id, challenge_id, evaluation_id, user_key, device_id, reasons, status, email, sms,
+            max_attempts, max_sends, lesson, created_at, expires_at)
+          select ${projectId}::uuid, challenge_id, evaluation_id, user_key, device_id, reasons, 'created', email, sms,
+            max_attempts, max_sends, lesson, at, challenge_expires_at
+          from settled where challenge_id is not null)
+        insert into evaluations (project_id, evaluation_id, created_at, user_key, action, outcome, verdict, reasons, score,
+          device_id, confidence, challenge_id, ip, country, asn, metadata, signals)
+        select ${projectId}::uuid, evaluation_id, at, user_key, action, outcome, verdict, reasons, score, device_id, confidence,
+          challenge_id, ip, country, asn, metadata, signals
+        from settled
+        returning evaluation_id`;
+      const recorded = new Set(rows.map((row) => row.evaluation_id));
+      return records.map(({ evaluation }) =>
+        recorded.has(evaluation.evaluationId) ? "recorded" : "conflict",
+      );
+    });
+
+  return async (records) => {
+    try {
+      return await keep(records);
+    } catch (error) {
+      // Several are tried again one by one; the one that is to blame ends here.
+      if (records.length === 1 && isDivisionByZero(error)) return ["conflict"];
+      throw error;
+    }
+  };
+}
