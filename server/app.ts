@@ -4,9 +4,8 @@ import { UserService } from "../gen/es/rupt/v2/user_service_pb.js";
 import type { Config } from "./config.js";
 import type { Foundation } from "./foundation.js";
 import type { Log } from "./log.js";
-import type { Channels } from "./outbound/delivery/delivery.js";
-import { type Inbox, openInbox } from "./outbound/delivery/inbox.js";
-import { smtpChannel } from "./outbound/delivery/smtp.js";
+import type { Inbox } from "./outbound/delivery/inbox.js";
+import { openChannels } from "./outbound/delivery/open-channels.js";
 import type { Geo } from "./outbound/geo/geo.js";
 import { challengeHandlers } from "./rpc/challenge.js";
 import { evaluationHandlers } from "./rpc/evaluation.js";
@@ -46,21 +45,6 @@ export interface AppDeps {
   readonly log: Log;
 }
 
-function openChannels({ config, foundation, log }: AppDeps): {
-  channels: Channels;
-  inbox: Inbox | undefined;
-} {
-  const email = config.smtpUrl === undefined ? undefined : smtpChannel(config.smtpUrl, config.mailFrom);
-  if (config.mode === "production") {
-    if (email === undefined) log.warn({}, "SMTP_URL is not set: no code can be sent by e-mail");
-    return { channels: email === undefined ? {} : { email }, inbox: undefined };
-  }
-  const inbox = openInbox(foundation.clock, ({ channel, to, code }) =>
-    process.stdout.write(`\n  [inbox] ${channel} to ${to}: ${code}\n\n`),
-  );
-  return { channels: { email: email ?? inbox.channel("email"), sms: inbox.channel("sms") }, inbox };
-}
-
 function readiness({ foundation, geo }: AppDeps): () => Promise<Readiness> {
   return async () => {
     const { city, asn } = geo.status();
@@ -85,7 +69,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
   const evaluations = postgresEvaluationStore(sql);
   const challenges = postgresChallengeStore(sql);
   const users = postgresUserStore(sql);
-  const { channels, inbox } = openChannels(deps);
+  const { channels, inbox } = openChannels({ config, clock, log });
 
   const endpoints = createEndpoints(
     [

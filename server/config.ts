@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { LogFormat, LogLevel } from "./log.js";
+import { readSmsUrl, type SmsProvider } from "./sms-url.js";
 import { parseTrustedProxies, type TrustedProxies } from "./trusted-proxies.js";
 
 /** How the server runs: `development` prints a first secret, shows an inbox and reads easily; `production` does none of that. */
@@ -32,8 +33,15 @@ export interface Config {
   /** Newest first; absent: the file `master.key` in `dataDir`. */
   readonly masterKeys: readonly string[] | undefined;
   readonly bootstrapSecret: string | undefined;
-  readonly smtpUrl: string | undefined;
+  /** Mail servers, in the order in which they are asked. */
+  readonly smtpUrls: readonly string[];
   readonly mailFrom: string;
+  /** Providers of text messages, in the order in which they are asked. */
+  readonly smsProviders: readonly SmsProvider[];
+  /** Longest wait for one provider to take one message. */
+  readonly deliveryTimeoutMs: number;
+  /** Where users and providers reach this server from outside, without a slash at the end. */
+  readonly publicUrl: string | undefined;
   readonly geoipCityDb: string | undefined;
   readonly geoipAsnDb: string | undefined;
   /** After how many days evaluations and challenges are removed. */
@@ -111,12 +119,30 @@ export const variables: readonly Variable[] = [
   {
     name: "SMTP_URL",
     default: "in development an inbox at /inbox",
-    meaning: "smtp://user:password@host:587 or smtps://…:465",
+    meaning:
+      "smtp://user:password@host:587 or smtps://…:465; several, comma-separated, stand in for each other in this order",
   },
   {
     name: "MAIL_FROM",
     default: "Rupt <no-reply@localhost>",
     meaning: "sender of e-mails; set it with SMTP_URL",
+  },
+  {
+    name: "SMS_URL",
+    default: "in development an inbox at /inbox",
+    meaning:
+      "twilio+https://ACCOUNT_SID:AUTH_TOKEN@api.twilio.com?from=NUMBER or hook+https://:SECRET@host/path (percent-encoded); several, comma-separated, stand in for each other in this order",
+  },
+  {
+    name: "DELIVERY_TIMEOUT_MS",
+    default: "5000",
+    meaning: "longest wait for one provider to take one message, 100 to 30000",
+  },
+  {
+    name: "PUBLIC_URL",
+    default: "",
+    meaning:
+      "https://host where users and providers reach this server; without it messages carry no link and providers report no delivery",
   },
   {
     name: "GEOIP_CITY_DB",
@@ -155,15 +181,29 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (found === undefined) problems.push(`${name} must be one of: ${words.join(", ")}`);
     return found ?? fallback;
   };
-  const url = (name: string, schemes: readonly string[]): string | undefined => {
-    const value = text(name);
-    if (value === undefined) return undefined;
-    if (URL.canParse(value) && schemes.includes(new URL(value).protocol)) return value;
+  const isUrl = (name: string, value: string, schemes: readonly string[]): boolean => {
+    if (URL.canParse(value) && schemes.includes(new URL(value).protocol)) return true;
     problems.push(
       `${name} must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(" or ")}`,
     );
-    return undefined;
+    return false;
   };
+  const url = (name: string, schemes: readonly string[]): string | undefined => {
+    const value = text(name);
+    return value !== undefined && isUrl(name, value, schemes) ? value : undefined;
+  };
+  const list = (name: string): readonly string[] =>
+    text(name)
+      ?.split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== "") ?? [];
+  const smsProviders = (name: string): readonly SmsProvider[] =>
+    list(name).flatMap((part, index) => {
+      const provider = readSmsUrl(part);
+      if (typeof provider !== "string") return [provider];
+      problems.push(`${name}, entry ${index + 1}: ${provider}`);
+      return [];
+    });
   const file = (name: string): Buffer | undefined => {
     const path = text(name);
     if (path === undefined) return undefined;
@@ -232,8 +272,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: resolve(text("DATA_DIR") ?? ".data"),
     masterKeys,
     bootstrapSecret,
-    smtpUrl: url("SMTP_URL", ["smtp:", "smtps:"]),
+    smtpUrls: list("SMTP_URL").filter((value) => isUrl("SMTP_URL", value, ["smtp:", "smtps:"])),
     mailFrom: text("MAIL_FROM") ?? "Rupt <no-reply@localhost>",
+    smsProviders: smsProviders("SMS_URL"),
+    deliveryTimeoutMs: whole("DELIVERY_TIMEOUT_MS", 5_000, 100, 30_000),
+    publicUrl: url("PUBLIC_URL", ["http:", "https:"])?.replace(/\/+$/, ""),
     geoipCityDb: text("GEOIP_CITY_DB"),
     geoipAsnDb: text("GEOIP_ASN_DB"),
     retentionDays: whole("RETENTION_DAYS", 180, 1, 3650),

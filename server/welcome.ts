@@ -23,7 +23,9 @@ export function welcome(
     `  REST, Connect, gRPC-Web   ${base}`,
     `  gRPC                      ${host}:${ports.grpc}`,
     `  Database                  ${databaseText}`,
-    ...(config.smtpUrl === undefined ? [`  Codes arrive at           ${base}/inbox`] : []),
+    ...(config.smtpUrls.length === 0 || config.smsProviders.length === 0
+      ? [`  Codes arrive at           ${base}/inbox`]
+      : []),
     "",
   ];
   if (secret === undefined) {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { challengeLimits, limitsOf } from "../challenge/limits.js";
+import { isMessageSettingName, messageSettings } from "../challenge/message-settings.js";
 import { withProjects } from "./open.js";
 import { instant, print, shownSecret, table } from "./text.js";
 
@@ -54,15 +55,22 @@ export function projectCommands(program: Command): void {
           `${minimum}–${maximum}`,
           meaning,
         ]);
-        print(table([["SETTING", "VALUE", "", "BOUNDS", "MEANING"], ...rows]));
+        const texts = Object.entries(messageSettings).map(([key, { maxCharacters, meaning }]) => {
+          const text = isMessageSettingName(key) ? settings.messages?.[key] : undefined;
+          return [key, text ?? "", text === undefined ? "default" : "set", `≤ ${maxCharacters}`, meaning];
+        });
+        print(table([["SETTING", "VALUE", "", "BOUNDS", "MEANING"], ...rows, ...texts]));
       }),
     );
 
   project
     .command("set")
     .argument("<name>")
-    .argument("<setting>", `one of: ${Object.keys(challengeLimits).join(", ")}`)
-    .argument("<value>", 'a whole number, or "default"')
+    .argument(
+      "<setting>",
+      `one of: ${[...Object.keys(challengeLimits), ...Object.keys(messageSettings)].join(", ")}`,
+    )
+    .argument("<value>", 'a whole number or a text, or "default"')
     .description("change one setting of a project; servers follow within a second")
     .action((name: string, key: string, value: string) =>
       withProjects(async (projects) => {

@@ -41,8 +41,8 @@ function channelOf(word: string | undefined): ChannelName | undefined {
   return word === "email" || word === "sms" ? word : undefined;
 }
 
-function languageOf(word: string | undefined): Language {
-  return languages.find((language) => language === word) ?? "en";
+function languageOf(word: string | undefined): Language | undefined {
+  return languages.find((language) => language === word);
 }
 
 /** What ChallengeService needs. */

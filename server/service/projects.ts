@@ -1,4 +1,5 @@
 import { challengeLimits, isLimitName } from "../challenge/limits.js";
+import { isMessageSettingName, messageSettingFault, messageSettings } from "../challenge/message-settings.js";
 import type { Clock, Instant } from "../clock.js";
 import { newId, newSecret } from "../ids.js";
 import type { Keys } from "../keys.js";
@@ -25,7 +26,7 @@ export interface Projects {
   list(): Promise<readonly Project[]>;
   /** Throws OperatorError when there is none of this name. */
   byName(name: string): Promise<Project>;
-  /** Sets one number of the challenge life-cycle, or with `default` takes it back. */
+  /** Sets one number of the challenge life-cycle or one text of its messages, or with `default` takes it back. */
   set(name: string, key: string, value: string): Promise<Project>;
   secrets(name: string): Promise<readonly SecretState[]>;
   /** Makes a new secret; the others keep working for the overlap. */
@@ -93,10 +94,17 @@ export function createProjects({
 
     async set(name, key, value) {
       const project = await byName(name);
+      if (isMessageSettingName(key)) {
+        const fault = value === "default" ? undefined : messageSettingFault(key, value);
+        if (fault !== undefined) throw new OperatorError(`${key} ${fault}.`);
+        const { [key]: _, ...others } = project.settings.messages ?? {};
+        const messages = value === "default" ? others : { ...others, [key]: value };
+        await projects.putSettings(project.projectId, { ...project.settings, messages });
+        return byName(name);
+      }
       if (!isLimitName(key)) {
-        throw new OperatorError(
-          `There is no setting "${key}". Settings: ${Object.keys(challengeLimits).join(", ")}`,
-        );
+        const names = [...Object.keys(challengeLimits), ...Object.keys(messageSettings)];
+        throw new OperatorError(`There is no setting "${key}". Settings: ${names.join(", ")}`);
       }
       const { minimum, maximum } = challengeLimits[key];
       const { [key]: _, ...others } = project.settings.limits ?? {};

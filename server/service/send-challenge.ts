@@ -2,8 +2,10 @@ import { randomInt } from "node:crypto";
 import { type Challenge, type ChannelName, type Language, statusAt } from "../challenge/challenge.js";
 import { newCode } from "../challenge/code.js";
 import { limitsOf } from "../challenge/limits.js";
+import { defaultLanguage } from "../challenge/message-settings.js";
 import type { Clock, Instant } from "../clock.js";
 import { AppError } from "../errors.js";
+import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
 import type { Channels } from "../outbound/delivery/delivery.js";
 import type { ChallengeStore, UserPause } from "../store/challenge-store.js";
@@ -27,7 +29,8 @@ export type SendChallenge = (
   request: {
     readonly challengeId: string;
     readonly channel: ChannelName | undefined;
-    readonly language: Language;
+    /** Absent: the project's default. */
+    readonly language: Language | undefined;
   },
 ) => Promise<Sent>;
 
@@ -139,23 +142,29 @@ export function createSendChallenge({ clock, keys, challenges, channels }: SendD
       );
     }
 
+    const texts = project.settings.messages ?? {};
+    const spoken = language ?? defaultLanguage(texts);
+    const sentence = texts[`text_${spoken}`];
     try {
       await channels[channel]?.send({
+        deliveryId: newId(now),
         to: book.open(sealed),
-        code,
-        language,
-        brand: project.name,
-        validMinutes: Math.round(limits.code_ttl_seconds / 60),
+        language: spoken,
+        brand: texts.brand_name ?? project.name,
+        ...(texts.sender_name === undefined ? {} : { senderName: texts.sender_name }),
+        content: {
+          kind: "code",
+          code,
+          validMinutes: Math.round(limits.code_ttl_seconds / 60),
+          ...(sentence === undefined ? {} : { sentence }),
+        },
       });
     } catch (error) {
       await challenges.refundSend(key, codeHash);
       throw new AppError(
         "delivery_failed",
         `The message could not be handed over for ${channel}; the try does not count, try again.`,
-        {
-          retryAfterSeconds: 5,
-          cause: deliveryFault(error),
-        },
+        { retryAfterSeconds: 5, cause: error },
       );
     }
     await challenges.confirmSend(key, codeHash);
@@ -167,13 +176,4 @@ export function createSendChallenge({ clock, keys, challenges, channels }: SendD
       resendAfterSeconds: limits.resend_after_seconds,
     };
   };
-}
-
-/** The provider's fault without its words, which may quote the contact or the message. */
-function deliveryFault(error: unknown): Error {
-  const facts = ["code", "responseCode", "command"].flatMap((name) => {
-    const value = error instanceof Error ? (error as Error & Record<string, unknown>)[name] : undefined;
-    return typeof value === "string" || typeof value === "number" ? [`${name}=${value}`] : [];
-  });
-  return new Error(`provider refused (${facts.join(", ") || "no further facts"})`);
 }

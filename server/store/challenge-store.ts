@@ -47,11 +47,14 @@ export interface Completion {
 export interface ChallengeStore {
   find(key: ChallengeKey): Promise<(Challenge & { readonly pause: UserPause }) | undefined>;
   list(projectId: string, query: PageQuery): Promise<Page<Challenge>>;
-  /** Takes one of the sends: created or sent, tries and sends and time left, not too soon. Both this code and the one before it pass until `confirmSend`. */
+  /**
+   * Takes one of the sends: created or sent, tries and sends and time left, not too soon. This code, the confirmed one and those of the last two
+   * failed sendings pass until `confirmSend`: a provider can say no, or nothing, and have delivered all the same.
+   */
   reserveSend(reservation: Reservation): Promise<boolean>;
-  /** The provider took the message: created or sent → sent; only this code passes from now on. */
+  /** The provider took the message: created or sent → sent; of the codes until now only this one passes. */
   confirmSend(key: ChallengeKey, codeHash: Uint8Array): Promise<void>;
-  /** The provider refused the message: gives the send back, to be tried again at once. */
+  /** The provider did not take the message: gives the send back, to be tried again at once; the code stays good. */
   refundSend(key: ChallengeKey, codeHash: Uint8Array): Promise<void>;
   /**
    * Counts a try of the challenge and, until it is accepted, a wrong code of the user. `pauses` are the seconds for which the user's challenges

@@ -1,9 +1,12 @@
+import type { MessageTexts } from "../challenge/message-settings.js";
 import type { Instant } from "../clock.js";
 
 /** What a project has set in place of the defaults; absent entries follow the defaults. */
 export interface ProjectSettings {
   /** Numbers of the challenge life-cycle, by name. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** Texts of messages, by name. */
+  readonly messages?: MessageTexts;
 }
 
 /** An application that uses the service. */

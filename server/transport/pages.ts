@@ -50,7 +50,7 @@ function inboxHtml(messages: readonly InboxMessage[]): string {
   const articles = messages.map(
     ({ at, channel, to, subject, text, code }) => `<article>
 <header><span>${channel} to ${escapeHtml(to)}</span><time>${new Date(at).toISOString().slice(11, 19)}</time></header>
-<strong>${code}</strong><p>${escapeHtml(subject)}</p><p>${escapeHtml(text)}</p></article>`,
+${code === undefined ? "" : `<strong>${code}</strong>`}<p>${escapeHtml(subject)}</p><p>${escapeHtml(text)}</p></article>`,
   );
   const empty = "<p>No message yet. Send a challenge and it appears here.</p>";
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -104,8 +104,8 @@ export async function startTestServer(options: TestServerOptions<Clock> = {}): P
     grpcTarget: `127.0.0.1:${app.grpcPort}`,
     secret,
     codeFor(contact) {
-      const found = app.inbox?.messages().find((message) => message.to === contact);
-      if (found === undefined) throw new Error(`no code arrived for ${contact}`);
+      const found = app.inbox?.messages().find(({ to, code }) => to === contact && code !== undefined);
+      if (found?.code === undefined) throw new Error(`no code arrived for ${contact}`);
       return found.code;
     },
     post: (path, body, headers = {}) =>

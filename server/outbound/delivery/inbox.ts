@@ -10,7 +10,8 @@ export interface InboxMessage {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
-  readonly code: string;
+  /** Absent in a message that brings none. */
+  readonly code?: string;
 }
 
 /** The development inbox: takes every message, delivers none. Never part of a production server. */
@@ -29,17 +30,18 @@ export function openInbox(clock: Clock, announce: (message: InboxMessage) => voi
   return {
     channel: (name) => ({
       async send(message) {
-        const { subject, text } = wordingOf(message);
-        const received = {
+        const { subject, text, short } = wordingOf(message);
+        const received: InboxMessage = {
           at: clock.now(),
           channel: name,
           to: message.to,
           subject,
-          text,
-          code: message.code,
+          text: name === "sms" ? short : text,
+          ...(message.content.kind === "code" ? { code: message.content.code } : {}),
         };
         kept = [received, ...kept].slice(0, capacity);
         announce(received);
+        return { provider: "inbox" };
       },
       close() {},
     }),

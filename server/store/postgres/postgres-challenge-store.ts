@@ -5,6 +5,9 @@ import { guarded } from "./faults.js";
 import { decodeHistory, encodeHistory, type StoredHistory, type StoredLesson } from "./history-codec.js";
 import { countLimit } from "./paging.js";
 
+/** Of how many failed sendings the codes stay good. */
+const doubtfulCodes = 2;
+
 /** Challenges in PostgreSQL. */
 export function postgresChallengeStore(sql: Database): ChallengeStore {
   const columns = challengeColumns(sql);
@@ -43,7 +46,8 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
         const rows = await sql`
           update challenges
           set sends = sends + 1, channel = ${channel}, pending_code_hash = ${codeHash}, expires_at = ${expiresAt},
-            next_send_at = ${nextSendAt}
+            next_send_at = ${nextSendAt},
+            doubtful_code_hashes = (array_remove(array[pending_code_hash], null) || doubtful_code_hashes)[1:${doubtfulCodes}::int]
           where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
             and attempts < max_attempts and sends < max_sends and expires_at > ${now}
             and (next_send_at is null or next_send_at <= ${now})
@@ -54,16 +58,19 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
     confirmSend: ({ projectId, challengeId }, codeHash) =>
       guarded(async () => {
         await sql`
-          update challenges set status = 'sent', code_hash = pending_code_hash, pending_code_hash = null
+          update challenges
+          set status = 'sent', code_hash = ${codeHash}, pending_code_hash = nullif(pending_code_hash, ${codeHash}),
+            doubtful_code_hashes = '{}'
           where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
-            and pending_code_hash = ${codeHash}`;
+            and (pending_code_hash = ${codeHash} or ${codeHash} = any (doubtful_code_hashes))`;
       }),
 
     refundSend: ({ projectId, challengeId }, codeHash) =>
       guarded(async () => {
-        // The code stays good: a provider can say no and have delivered all the same.
         await sql`
-          update challenges set sends = sends - 1, next_send_at = null
+          update challenges
+          set sends = sends - 1, next_send_at = null, pending_code_hash = null,
+            doubtful_code_hashes = (pending_code_hash || doubtful_code_hashes)[1:${doubtfulCodes}::int]
           where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
             and pending_code_hash = ${codeHash}`;
       }),
@@ -74,6 +81,7 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
           {
             code_hash: Uint8Array | null;
             pending_code_hash: Uint8Array | null;
+            doubtful_code_hashes: Uint8Array[];
             attempts: number;
             max_attempts: number;
           }[]
@@ -87,19 +95,21 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
           counted as (
             update challenges set attempts = attempts + 1
             where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
-              and (code_hash is not null or pending_code_hash is not null)
+              and (code_hash is not null or pending_code_hash is not null or doubtful_code_hashes <> '{}')
               and attempts < max_attempts and expires_at > ${now} and exists (select from person)
-            returning user_key, code_hash, pending_code_hash, attempts, max_attempts),
+            returning user_key, code_hash, pending_code_hash, doubtful_code_hashes, attempts, max_attempts),
           charged as (
             update users
             set failed_codes = failed_codes + 1,
               codes_paused_until = ${now}::timestamptz + make_interval(secs =>
                 (${[...pauses]}::int[])[least(failed_codes + 2 - ${maxFailedCodes}::int, ${pauses.length}::int)])
             where project_id = ${projectId} and user_key = (select user_key from counted))
-          select code_hash, pending_code_hash, attempts, max_attempts from counted`;
+          select code_hash, pending_code_hash, doubtful_code_hashes, attempts, max_attempts from counted`;
         if (row === undefined) return undefined;
         return {
-          hashes: [row.code_hash, row.pending_code_hash].filter((hash) => hash !== null),
+          hashes: [row.code_hash, row.pending_code_hash, ...row.doubtful_code_hashes].filter(
+            (hash) => hash !== null,
+          ),
           attempts: row.attempts,
           maxAttempts: row.max_attempts,
         };
@@ -115,9 +125,11 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
             for update),
           accepted as (
             update challenges
-            set status = 'verified', verified_at = ${now}, expires_at = ${expiresAt}, code_hash = null, pending_code_hash = null
+            set status = 'verified', verified_at = ${now}, expires_at = ${expiresAt}, code_hash = null, pending_code_hash = null,
+              doubtful_code_hashes = '{}'
             where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
-              and expires_at > ${now} and (code_hash = ${codeHash} or pending_code_hash = ${codeHash})
+              and expires_at > ${now}
+              and (code_hash = ${codeHash} or pending_code_hash = ${codeHash} or ${codeHash} = any (doubtful_code_hashes))
               and exists (select from person)
             returning user_key),
           cleared as (

@@ -109,7 +109,7 @@ export function recordBatch(
           select * from standing
           where 1 / (case when idempotency_key is null or evaluation_id in (select evaluation_id from claim) then 1 else 0 end) = 1),
         superseded as (
-          update challenges c set status = 'superseded', code_hash = null, pending_code_hash = null
+          update challenges c set status = 'superseded', code_hash = null, pending_code_hash = null, doubtful_code_hashes = '{}'
           from settled s
           where s.challenge_id is not null and c.project_id = ${projectId} and c.user_key = s.user_key
             and c.device_id is not distinct from s.device_id and c.status in ('created', 'sent')),

@@ -474,7 +474,7 @@ export const ChannelSchema: GenEnum<Channel> = /*@__PURE__*/
  */
 export enum Language {
   /**
-   * As LANGUAGE_EN.
+   * The project's default language, which is English unless it set another.
    *
    * @generated from enum value: LANGUAGE_UNSPECIFIED = 0;
    */

@@ -66,7 +66,7 @@ export function channelToJSON(object: Channel): string {
 
 /** In which language a message is written. */
 export enum Language {
-  /** LANGUAGE_UNSPECIFIED - As LANGUAGE_EN. */
+  /** LANGUAGE_UNSPECIFIED - The project's default language, which is English unless it set another. */
   LANGUAGE_UNSPECIFIED = 0,
   /** LANGUAGE_EN - English. */
   LANGUAGE_EN = 1,
