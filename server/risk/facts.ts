@@ -1,3 +1,4 @@
+import type { Listed } from "./access-list.js";
 import { find, type History, isEmpty, type Seen } from "./history.js";
 
 /** The attempt, reduced to what can be compared. Absent: it was not given or is not known. */
@@ -16,6 +17,8 @@ export interface Observation {
   readonly geoAvailable: boolean;
   /** Which given contacts differ from those known for the user. */
   readonly changedContacts: readonly string[];
+  /** The entries of the project's lists that it is on. */
+  readonly listed?: Listed;
 }
 
 /** One trait of the attempt beside the user's history. `absent`: nothing to compare. */

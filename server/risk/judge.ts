@@ -1,11 +1,17 @@
+import { type Circumstances, decide, subjectOf } from "./decide.js";
 import type { Facts } from "./facts.js";
-import { decide, defaultPolicy } from "./policy.js";
+import { defaultPolicy } from "./policy/default-policy.js";
+import type { Policy } from "./policy/policy.js";
 import { reasons } from "./reasons/index.js";
-import type { Outcome, ReasonName, Signal, Verdict } from "./words.js";
+import type { ReasonName, Signal, Verdict } from "./words.js";
 
 /** What was decided about an attempt, and why. */
 export interface Judgement {
   readonly verdict: Verdict;
+  /** What to withhold; only with `restrict` and `challenge_and_restrict`. */
+  readonly restrictions: readonly string[];
+  /** The policy's rule that gave the verdict; undefined when none matched. */
+  readonly rule: string | undefined;
   /** What the verdict rests on: what speaks for risk, strongest first, then what could not be judged. Trust is in `signals` alone. */
   readonly reasons: readonly ReasonName[];
   /** 0 (safe) to 1 (attack). */
@@ -17,8 +23,8 @@ export interface Judgement {
 /** Log-odds of an attack before anything is noticed: about 1 in 50 attempts. */
 const priorWeight = -4;
 
-/** Judges an attempt. A failed one (wrong credentials) is scored but never asks for a challenge: there is no one to let in. */
-export function judge(facts: Facts, outcome: Outcome): Judgement {
+/** Judges an attempt by a policy. A failed one (wrong credentials) is scored but never asks for a challenge: there is no one to let in. */
+export function judge(facts: Facts, circumstances: Circumstances, policy: Policy = defaultPolicy): Judgement {
   const signals: Signal[] = [];
   const signalOnly = new Set<ReasonName>();
   for (const { name, direction, weight, evidence, message, ...row } of reasons) {
@@ -31,11 +37,18 @@ export function judge(facts: Facts, outcome: Outcome): Judgement {
   const neutral = signals.filter((signal) => signal.direction === "neutral");
   const trust = signals.filter((signal) => signal.direction === "trust");
   const weight = signals.reduce((sum, signal) => sum + signal.weight, priorWeight);
+  const score = 1 / (1 + Math.exp(-weight));
+  const sorted = [...risks, ...neutral, ...trust];
+  const { verdict, restrictions, rule, failure } = decide(
+    policy,
+    subjectOf(facts, sorted, score, circumstances),
+  );
   return {
-    verdict:
-      outcome === "failed" ? "allow" : decide(defaultPolicy, new Set(signals.map((signal) => signal.reason))),
+    verdict,
+    restrictions,
+    rule,
     reasons: [...risks, ...neutral].map((signal) => signal.reason).filter((name) => !signalOnly.has(name)),
-    score: 1 / (1 + Math.exp(-weight)),
-    signals: [...risks, ...neutral, ...trust],
+    score,
+    signals: failure === undefined ? sorted : [...sorted, failure],
   };
 }

@@ -20,6 +20,10 @@ export const reasonNames = [
   "known_country",
   "impossible_travel",
   "contact_changed",
+  "allow_listed",
+  "deny_listed",
+  "watch_listed",
+  "policy_failed",
 ] as const;
 /** One of `reasonNames`. */
 export type ReasonName = (typeof reasonNames)[number];

@@ -1,5 +1,6 @@
 import { writeClientToken } from "../challenge/client-token.js";
 import { settleContacts } from "../challenge/contacts.js";
+import { emailDomain } from "../challenge/email-domain.js";
 import { limitsOf } from "../challenge/limits.js";
 import { signupKey } from "../challenge/user-key.js";
 import type { Clock, Instant } from "../clock.js";
@@ -171,7 +172,15 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
       limits.contact_cooldown_seconds * 1000,
     );
     const observation = observe(attempt, recognition?.deviceId, settled.changed);
-    const judgement = judge(gatherFacts(observation, memories.history), attempt.outcome);
+    const judgement = judge(gatherFacts(observation, memories.history), {
+      action: attempt.action,
+      outcome: attempt.outcome,
+      user: attempt.user,
+      emailDomain: attempt.email === undefined ? undefined : emailDomain(attempt.email),
+      metadataJson: attempt.metadataJson,
+      deviceConfidence: recognition?.confidence,
+      at: now,
+    });
     const asks = judgement.verdict === "challenge" || judgement.verdict === "challenge_and_restrict";
     const lesson: Lesson = {
       ...(observation.deviceId === undefined ? {} : { deviceId: observation.deviceId }),

@@ -106,6 +106,14 @@ export enum Reason {
   REASON_IMPOSSIBLE_TRAVEL = 14,
   /** REASON_CONTACT_CHANGED - Risk: the e-mail address or phone number differs from the one known for the user. The new one gets no code during its cooldown. */
   REASON_CONTACT_CHANGED = 15,
+  /** REASON_ALLOW_LISTED - Trust: on the project's allow list. */
+  REASON_ALLOW_LISTED = 41,
+  /** REASON_DENY_LISTED - Risk: on the project's deny list. */
+  REASON_DENY_LISTED = 42,
+  /** REASON_WATCH_LISTED - Risk: on the project's watch list. */
+  REASON_WATCH_LISTED = 43,
+  /** REASON_POLICY_FAILED - Neutral: the project's policy failed for this attempt, so the default policy decided. */
+  REASON_POLICY_FAILED = 44,
   UNRECOGNIZED = -1,
 }
 
@@ -159,6 +167,18 @@ export function reasonFromJSON(object: any): Reason {
     case 15:
     case "REASON_CONTACT_CHANGED":
       return Reason.REASON_CONTACT_CHANGED;
+    case 41:
+    case "REASON_ALLOW_LISTED":
+      return Reason.REASON_ALLOW_LISTED;
+    case 42:
+    case "REASON_DENY_LISTED":
+      return Reason.REASON_DENY_LISTED;
+    case 43:
+    case "REASON_WATCH_LISTED":
+      return Reason.REASON_WATCH_LISTED;
+    case 44:
+    case "REASON_POLICY_FAILED":
+      return Reason.REASON_POLICY_FAILED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -200,6 +220,14 @@ export function reasonToJSON(object: Reason): string {
       return "REASON_IMPOSSIBLE_TRAVEL";
     case Reason.REASON_CONTACT_CHANGED:
       return "REASON_CONTACT_CHANGED";
+    case Reason.REASON_ALLOW_LISTED:
+      return "REASON_ALLOW_LISTED";
+    case Reason.REASON_DENY_LISTED:
+      return "REASON_DENY_LISTED";
+    case Reason.REASON_WATCH_LISTED:
+      return "REASON_WATCH_LISTED";
+    case Reason.REASON_POLICY_FAILED:
+      return "REASON_POLICY_FAILED";
     case Reason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

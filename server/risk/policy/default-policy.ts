@@ -1,0 +1,75 @@
+import { readPolicyFile } from "./policy-file.js";
+
+/** The file of the policy that holds where a project has activated none: its version 0. */
+export const defaultPolicyText = `# The policy of a project that has none of its own (version 0).
+#
+# It asks for two weak signals before it challenges, and behaviour alone never denies, for that would lock owners out.
+# Rules are asked in order; the first whose condition holds gives the verdict.
+
+rules:
+  # The project's own lists come first, deny before allow.
+  - name: deny_listed
+    when: '"deny_listed" in reasons'
+    verdict: deny
+
+  - name: allow_listed
+    when: '"allow_listed" in reasons'
+    verdict: allow
+
+  # Nothing was learnt of this user yet, so nothing can be new.
+  - name: first_seen_user
+    when: '"first_seen_user" in reasons'
+    verdict: allow
+
+  - name: impossible_travel
+    when: '"impossible_travel" in reasons'
+    verdict: challenge
+
+  # A browser can leave its fingerprint out, so a missing one counts as a device that is not known; otherwise leaving it
+  # out would be the way around the challenge.
+  - name: new_device_and_ip
+    when: '("new_device" in reasons || "missing_fingerprint" in reasons) && "new_ip" in reasons'
+    verdict: challenge
+
+otherwise: allow
+
+tests:
+  - name: a user's first attempt is allowed
+    given: { reasons: [first_seen_user] }
+    expect: { verdict: allow, rule: first_seen_user }
+
+  - name: a known device at a new address is allowed
+    given: { reasons: [new_ip, new_network, known_device] }
+    expect: { verdict: allow, rule: none }
+
+  - name: a new device at a known address is allowed
+    given: { reasons: [new_device, known_ip] }
+    expect: { verdict: allow, rule: none }
+
+  - name: a new device at a new address is challenged
+    given: { reasons: [new_device, new_ip] }
+    expect: { verdict: challenge, rule: new_device_and_ip }
+
+  - name: leaving the fingerprint out is no way around it
+    given: { reasons: [missing_fingerprint, new_ip] }
+    expect: { verdict: challenge, rule: new_device_and_ip }
+
+  - name: a known device that cannot have travelled so far is challenged
+    given: { reasons: [impossible_travel, known_device, new_ip] }
+    expect: { verdict: challenge, rule: impossible_travel }
+
+  - name: what is on the deny list is denied, whatever else is known
+    given: { reasons: [deny_listed, allow_listed, known_device, known_ip] }
+    expect: { verdict: deny, rule: deny_listed }
+
+  - name: what is on the allow list is not challenged
+    given: { reasons: [allow_listed, new_device, new_ip] }
+    expect: { verdict: allow, rule: allow_listed }
+
+  - name: what is on the watch list is judged like all others
+    given: { reasons: [watch_listed, known_device, known_ip] }
+    expect: { verdict: allow, rule: none }
+`;
+
+/** The default policy, compiled. */
+export const defaultPolicy = readPolicyFile(defaultPolicyText).policy;
