@@ -3,8 +3,8 @@ import type { Message } from "@bufbuild/protobuf";
 import { AppError } from "../../errors.js";
 import { httpStatus } from "../error-status.js";
 import type { HttpCall } from "../http-call.js";
-import { maxBodyBytes } from "../limits.js";
 import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom } from "../pipeline.js";
+import { endUnread, readBody } from "./body.js";
 import { compileJsonReader, type JsonReader } from "./json-reader.js";
 import { compileJsonWriter, type JsonWriter } from "./json-writer.js";
 import { findRoute, type Matched, type Route, restRoutes } from "./routes.js";
@@ -19,30 +19,6 @@ export type RestHandler = (
 function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-/** Reads the body, up to the limit. Throws `body_too_large`; the rest of a longer body is not read. */
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const tooLarge = () =>
-    new AppError("body_too_large", `The body must have at most ${maxBodyBytes} bytes.`, {
-      metadata: { max_bytes: String(maxBodyBytes) },
-    });
-  if (Number(header(request, "content-length") ?? 0) > maxBodyBytes) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of request) {
-      length += chunk.length;
-      if (length > maxBodyBytes) throw tooLarge();
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw new AppError("malformed_body", "The connection closed before the whole body had come.", {
-      cause: error,
-    });
-  }
-  return Buffer.concat(chunks, length);
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -79,20 +55,25 @@ function errorBody(error: AppError, requestId: string): unknown {
 }
 
 function send(
+  request: IncomingMessage,
   response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: unknown,
+  { status, headers, body }: { status: number; headers: Readonly<Record<string, string>>; body: unknown },
 ): void {
   if (response.headersSent || response.destroyed) return;
   const text = Buffer.from(JSON.stringify(body));
+  // What is left of a body that was not read would be taken for the next request.
+  const unread = request.httpVersionMajor === 1 && !request.complete;
   response.writeHead(status, {
     ...headers,
+    ...(unread ? { connection: "close" } : {}),
     "content-type": "application/json; charset=utf-8",
     "content-length": text.length,
     "cache-control": "no-store",
   });
-  response.end(text);
+  if (unread) {
+    response.write(text);
+    endUnread(request, response);
+  } else response.end(text);
 }
 
 /** Serves the endpoints as REST, by the routes of their `google.api.http` annotations. */
@@ -136,7 +117,7 @@ export function restHandler(endpoints: readonly Endpoint[]): RestHandler {
   return async (request, response, call) => {
     const requestId = requestIdFrom(header(request, "x-request-id"));
     try {
-      const [path = "", search = ""] = (request.url ?? "").split("?", 2);
+      const [, path = "", search = ""] = /^([^?]*)\??(.*)$/s.exec(request.url ?? "") ?? [];
       const matched = findRoute(routes, request.method ?? "", path);
       const info: CallInfo = {
         protocol: "rest",
@@ -147,18 +128,16 @@ export function restHandler(endpoints: readonly Endpoint[]): RestHandler {
         deadlineAt: undefined,
       };
       const query = new URLSearchParams(matched.route.hasBody ? "" : search);
-      send(response, 200, answerHeaders(requestId), await answer(matched, query, request, info));
+      const body = await answer(matched, query, request, info);
+      send(request, response, { status: 200, headers: answerHeaders(requestId), body });
     } catch (thrown) {
       const error = asAppError(thrown);
       const { allow } = error.metadata;
-      // What is left of a body that was not read would be taken for the next request.
-      const unread = request.complete ? {} : { connection: "close" };
-      send(
-        response,
-        httpStatus(error),
-        { ...answerHeaders(requestId, error), ...(allow === undefined ? {} : { allow }), ...unread },
-        errorBody(error, requestId),
-      );
+      send(request, response, {
+        status: httpStatus(error),
+        headers: { ...answerHeaders(requestId, error), ...(allow === undefined ? {} : { allow }) },
+        body: errorBody(error, requestId),
+      });
     }
   };
 }
