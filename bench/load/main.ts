@@ -1,1 +1,238 @@
-process.stdout.write("bench\n");
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { create, toBinary } from "@bufbuild/protobuf";
+import postgres from "postgres";
+import { EvaluateRequestSchema } from "../../gen/es/rupt/v2/evaluation_service_pb.js";
+import { startEmbeddedPostgres } from "../../server/store/embedded-postgres/embedded-postgres.js";
+import { layoutOf } from "../../server/store/embedded-postgres/layout.js";
+import { findPostmaster } from "../../server/store/embedded-postgres/postmaster.js";
+import { type Body, mixedBodies, usualBody } from "./bodies.js";
+import { grpcFrame, h2load, type LoadResult, wrk } from "./loaders.js";
+import { freePort, startServer, startYardsticks, usage } from "./processes.js";
+import { median, type Row, rowPicture, rowTable, table } from "./report.js";
+import { serveYardsticks, type YardstickPorts } from "./yardstick.js";
+
+const help = `npm run bench -- [--seconds N] [--rounds N] [--users N] [--workers N] [--clients N] [--out FOLDER]
+
+Loads the real server, on its own embedded PostgreSQL with full durability, and beside it the yardsticks: the same transports with nothing behind
+them, and a bare node:http handler with one durable INSERT or one SELECT per request. Needs wrk and h2load (apt-get install wrk nghttp2-client).`;
+
+const secret = "bench-secret-0123456789abcdef0123456789";
+const evaluatePath = "/rupt.v2.EvaluationService/Evaluate";
+
+function option(name: string, fallback: number): number {
+  const place = process.argv.indexOf(`--${name}`);
+  return place < 0 ? fallback : Number(process.argv[place + 1]);
+}
+
+interface Subject {
+  readonly name: string;
+  /** The process that serves it. */
+  readonly pid: number;
+  readonly load: (seconds: number) => Promise<LoadResult>;
+  /** Rows that its answers must have left. */
+  readonly stored: boolean;
+}
+
+const grpcBody = ({ action, user, fingerprint, ip, email, metadata }: Body): Buffer =>
+  grpcFrame(
+    toBinary(
+      EvaluateRequestSchema,
+      create(EvaluateRequestSchema, { action, user, fingerprint: [...fingerprint], ip, email, metadata }),
+    ),
+  );
+
+async function bench(): Promise<void> {
+  const seconds = option("seconds", 10);
+  const rounds = option("rounds", 3);
+  const users = option("users", 20_000);
+  const clients = option("clients", 48);
+  const outPlace = process.argv.indexOf("--out");
+  const out = outPlace < 0 ? undefined : process.argv[outPlace + 1];
+
+  const folder = await mkdtemp(join(tmpdir(), "rupt-bench-"));
+  await chmod(folder, 0o711);
+  const note = (text: string) => process.stderr.write(`${text}\n`);
+  note("starting PostgreSQL, the server and the yardsticks …");
+  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {} });
+  const postmaster = (await findPostmaster(layoutOf(folder).data))?.pid ?? 0;
+  const [port, grpcPort] = [await freePort(), await freePort()];
+  const server = await startServer({
+    PORT: String(port),
+    GRPC_PORT: String(grpcPort),
+    DATABASE_URL: database.url,
+    DATA_DIR: folder,
+    BOOTSTRAP_SECRET: secret,
+    WORKERS: String(option("workers", 1)),
+  });
+  const yardsticks = await startYardsticks<YardstickPorts>(database.url);
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  try {
+    const bodies = mixedBodies(20_000, users, 7).map((body) => JSON.stringify(body));
+    const steady = Array.from({ length: clients }, (_, client) => usualBody(1_000_000 + client));
+    const json = { "content-type": "application/json", authorization: `Bearer ${secret}` };
+    const grpcHeaders = {
+      "content-type": "application/grpc",
+      te: "trailers",
+      authorization: `Bearer ${secret}`,
+    };
+    const byWrk = (url: string) => (length: number) =>
+      wrk({ url, headers: json, bodies, connections: clients, seconds: length, folder });
+    const byH2load = (url: string) => (length: number) =>
+      h2load({ url, headers: grpcHeaders, bodies: steady.map(grpcBody), seconds: length, folder });
+    const at = (number: number) => `http://127.0.0.1:${number}`;
+    const { bare, http, grpc } = yardsticks.ports;
+    const serverPid = server.child.pid ?? 0;
+    const yardstickPid = yardsticks.child.pid ?? 0;
+    const subjects: Subject[] = [
+      { name: "Evaluate, REST", pid: serverPid, load: byWrk(`${at(port)}/v2/evaluate`), stored: true },
+      { name: "Evaluate, gRPC", pid: serverPid, load: byH2load(at(grpcPort) + evaluatePath), stored: true },
+      { name: "Evaluate, Connect JSON", pid: serverPid, load: byWrk(at(port) + evaluatePath), stored: true },
+      { name: "bare INSERT", pid: yardstickPid, load: byWrk(`${at(bare)}/insert`), stored: false },
+      { name: "bare SELECT", pid: yardstickPid, load: byWrk(`${at(bare)}/select`), stored: false },
+      { name: "trivial RPC, REST", pid: yardstickPid, load: byWrk(`${at(http)}/v2/evaluate`), stored: false },
+      {
+        name: "trivial RPC, gRPC",
+        pid: yardstickPid,
+        load: byH2load(at(grpc) + evaluatePath),
+        stored: false,
+      },
+      {
+        name: "trivial RPC, Connect JSON",
+        pid: yardstickPid,
+        load: byWrk(at(http) + evaluatePath),
+        stored: false,
+      },
+    ];
+
+    const stored = async () => Number((await sql`select count(*) as n from evaluations`)[0]?.["n"]);
+    const commits = async () => {
+      await sql`select pg_stat_force_next_flush()`;
+      return Number(
+        (await sql`select xact_commit as n from pg_stat_database where datname = current_database()`)[0]?.[
+          "n"
+        ],
+      );
+    };
+    for (const { name, load } of subjects) {
+      note(`warming up: ${name}`);
+      await load(Math.min(3, seconds));
+    }
+
+    const rows: Row[] = [];
+    let commitsPerCall = Number.NaN;
+    for (const { name, pid, load, stored: keeps } of subjects) {
+      const results: LoadResult[] = [];
+      let serverCpu = 0;
+      let databaseCpu = 0;
+      for (let round = 1; round <= rounds; round++) {
+        const before = { rows: keeps ? await stored() : 0, commits: await commits() };
+        const [serverBefore, databaseBefore] = [usage(pid), usage(postmaster)];
+        const result = await load(seconds);
+        serverCpu += usage(pid).cpuSeconds - serverBefore.cpuSeconds;
+        databaseCpu += usage(postmaster).cpuSeconds - databaseBefore.cpuSeconds;
+        const added = keeps ? (await stored()) - before.rows : 0;
+        if (keeps && added < result.answered)
+          throw new Error(`${name}: ${result.answered} answers, but ${added} rows`);
+        if (name === "Evaluate, REST")
+          commitsPerCall = ((await commits()) - before.commits) / result.answered;
+        results.push(result);
+        note(
+          `${name}, round ${round}: ${Math.round(result.perSecond)} calls/s, p99 ${result.p99.toFixed(1)} ms, ${result.failed} failed`,
+        );
+      }
+      const calls = results.reduce((sum, { answered }) => sum + answered, 0);
+      rows.push({
+        name,
+        lowest: Math.min(...results.map(({ perSecond }) => perSecond)),
+        median: median(results.map(({ perSecond }) => perSecond)),
+        p50: median(results.map(({ p50 }) => p50)),
+        p95: median(results.map(({ p95 }) => p95)),
+        p99: median(results.map(({ p99 }) => p99)),
+        serverCpuMs: (serverCpu / calls) * 1000,
+        databaseCpuMs: (databaseCpu / calls) * 1000,
+        failed: results.reduce((sum, { failed }) => sum + failed, 0),
+      });
+    }
+
+    const find = (name: string) => rows.find((row) => row.name === name)?.median ?? Number.NaN;
+    note("latency at half of the load, and of single calls …");
+    const halfOf = async (url: string, full: number) =>
+      h2load({
+        url,
+        headers: grpcHeaders,
+        bodies: steady.map(grpcBody),
+        seconds,
+        folder,
+        rate: Math.max(1, Math.round(full / 2 / clients)),
+      });
+    const [half, trivialHalf] = [
+      await halfOf(at(grpcPort) + evaluatePath, find("Evaluate, gRPC")),
+      await halfOf(at(grpc) + evaluatePath, find("Evaluate, gRPC")),
+    ];
+    const single = async (url: string) =>
+      h2load({
+        url,
+        headers: json,
+        bodies: [Buffer.from(JSON.stringify(steady[0]))],
+        seconds: Math.min(5, seconds),
+        folder,
+        http1: true,
+      });
+    const [idle, idleInsert] = [await single(`${at(port)}/v2/evaluate`), await single(`${at(bare)}/insert`)];
+
+    await sql`vacuum (analyze) evaluations`;
+    const [size] = await sql`
+      select sum(pg_total_relation_size(relid)) as bytes from pg_partition_tree('evaluations') where isleaf`;
+    const metadataBytes = JSON.stringify({ plan: "basic" }).length;
+    const bytesEach = Number(size?.["bytes"]) / (await stored()) - metadataBytes;
+    const facts: readonly (readonly [string, string])[] = [
+      ["Evaluate over gRPC / bare INSERT", (find("Evaluate, gRPC") / find("bare INSERT")).toFixed(2)],
+      ["Evaluate over REST / bare INSERT", (find("Evaluate, REST") / find("bare INSERT")).toFixed(2)],
+      [
+        "Evaluate over gRPC / trivial RPC over gRPC",
+        (find("Evaluate, gRPC") / find("trivial RPC, gRPC")).toFixed(2),
+      ],
+      [
+        "Evaluate over REST / trivial RPC over REST",
+        (find("Evaluate, REST") / find("trivial RPC, REST")).toFixed(2),
+      ],
+      [
+        "p99 at half load over gRPC, ms (trivial RPC at the same rate)",
+        `${half.p99.toFixed(2)} (${trivialHalf.p99.toFixed(2)})`,
+      ],
+      [
+        "single call when idle over REST, p50 ms (bare INSERT)",
+        `${idle.p50.toFixed(2)} (${idleInsert.p50.toFixed(2)})`,
+      ],
+      ["commits per Evaluate under full load", commitsPerCall.toFixed(2)],
+      ["bytes stored per evaluation, besides metadata", bytesEach.toFixed(0)],
+      ["memory of the server, MB", usage(serverPid).megabytes.toFixed(0)],
+    ];
+    process.stdout.write(`\n${rowTable(rows)}\n\n${table(["", "measured"], facts)}\n`);
+    const failed = rows.reduce((sum, row) => sum + row.failed, 0);
+    if (failed > 0) note(`${failed} calls failed`);
+    if (out !== undefined) {
+      await mkdir(out, { recursive: true });
+      await writeFile(
+        join(out, "load.json"),
+        `${JSON.stringify({ rows, facts: Object.fromEntries(facts) }, null, 2)}\n`,
+      );
+      await writeFile(
+        join(out, "load.svg"),
+        rowPicture(rows, "Calls per second, client, server and database on two cores"),
+      );
+    }
+  } finally {
+    await sql.end({ timeout: 1 });
+    await yardsticks.end();
+    await server.end();
+    await database.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv.includes("--help")) process.stdout.write(`${help}\n`);
+else if (process.argv[2] === "--yardstick") await serveYardsticks(process.argv[3] ?? "");
+else await bench();

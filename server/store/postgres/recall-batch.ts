@@ -35,7 +35,10 @@ function toMemories(row: MemoryRow): Memories {
   };
 }
 
-/** Reads what the judgements of one project need, in one statement. */
+/**
+ * Reads what the judgements of one project need, in one statement. The `limit 1`s change no answer, for each look-up is by a unique key; they keep
+ * the planner, which cannot know how small a batch is, from reading whole tables to join them.
+ */
 export function recallBatch(sql: Database): (recalls: readonly Recall[]) => Promise<readonly Memories[]> {
   return (recalls) =>
     guarded(async () => {
@@ -44,13 +47,18 @@ export function recallBatch(sql: Database): (recalls: readonly Recall[]) => Prom
         select u.version, u.history, u.contacts, f.candidates, i.evaluation_id, i.request_hash
         from json_to_recordset(${JSON.stringify(recalls.map(toItem))}::text::json)
           as r (n int, user_key text, prints text[], idempotency_key text, at timestamptz)
-        left join users u on u.project_id = ${projectId} and u.user_key = r.user_key
         left join lateral (
-          select json_agg(json_build_object('device_id', device_id, 'identity', k.n - 1)) as candidates
-          from unnest(r.prints) with ordinality as k (hex, n)
-          join fingerprints on project_id = ${projectId} and fingerprint_key = decode(k.hex, 'hex')) f on true
-        left join idempotency_keys i
-          on i.project_id = ${projectId} and i.key_hash = decode(r.idempotency_key, 'hex') and i.expires_at > r.at
+          select version, history, contacts from users
+          where project_id = ${projectId} and user_key = r.user_key limit 1) u on true
+        left join lateral (
+          select json_agg(json_build_object('device_id', d.device_id, 'identity', k.n - 1)) as candidates
+          from unnest(r.prints) with ordinality as k (hex, n),
+          lateral (
+            select device_id from fingerprints
+            where project_id = ${projectId} and fingerprint_key = decode(k.hex, 'hex') limit 1) d) f on true
+        left join lateral (
+          select evaluation_id, request_hash from idempotency_keys
+          where project_id = ${projectId} and key_hash = decode(r.idempotency_key, 'hex') and expires_at > r.at limit 1) i on true
         order by r.n`;
       return rows.map(toMemories);
     });

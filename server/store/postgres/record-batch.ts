@@ -82,9 +82,10 @@ export function recordBatch(
         ready as (
           select * from input i
           where cardinality(prints) = (select count(*) from prints p where p.device_id = i.device_id)
-            and not exists (
-              select from idempotency_keys k
-              where k.project_id = ${projectId} and k.key_hash = decode(i.idempotency_key, 'hex') and k.expires_at > i.at)),
+            and (
+              select 1 from idempotency_keys k
+              where k.project_id = ${projectId} and k.key_hash = decode(i.idempotency_key, 'hex') and k.expires_at > i.at
+              limit 1) is null),
         person as (
           insert into users (project_id, user_key, version, first_seen_at, last_seen_at, history, contacts)
           select ${projectId}::uuid, user_key, next_version, at, at, history, contacts
