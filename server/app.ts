@@ -4,6 +4,8 @@ import { UserService } from "../gen/es/rupt/v2/user_service_pb.js";
 import type { Config } from "./config.js";
 import type { Foundation } from "./foundation.js";
 import type { Log } from "./log.js";
+import type { AnonymitySource } from "./outbound/anonymity/anonymity.js";
+import { openAnonymity } from "./outbound/anonymity/open-anonymity.js";
 import type { Inbox } from "./outbound/delivery/inbox.js";
 import { openChannels } from "./outbound/delivery/open-channels.js";
 import type { Geo } from "./outbound/geo/geo.js";
@@ -42,13 +44,15 @@ export interface AppDeps {
   readonly config: Config;
   readonly foundation: Foundation;
   readonly geo: Geo;
+  /** Default: what the configuration names, opened and closed with the app. */
+  readonly anonymity?: AnonymitySource;
   readonly log: Log;
 }
 
-function readiness({ foundation, geo }: AppDeps): () => Promise<Readiness> {
+function readiness({ foundation, geo }: AppDeps, anonymity: AnonymitySource): () => Promise<Readiness> {
   return async () => {
     const { city, asn } = geo.status();
-    const places = { city_database: city.text, asn_database: asn.text };
+    const places = { city_database: city.text, asn_database: asn.text, ...anonymity.status() };
     try {
       const version = await currentSchemaVersion(foundation.sql);
       const current = version === schemaVersion;
@@ -62,10 +66,21 @@ function readiness({ foundation, geo }: AppDeps): () => Promise<Readiness> {
   };
 }
 
+function openConfiguredAnonymity({ config, foundation, log }: AppDeps): Promise<AnonymitySource> {
+  const { geoipAnonymousDb: anonymousDb, addressLists: lists } = config;
+  return openAnonymity({
+    ...(anonymousDb === undefined ? {} : { anonymousDb }),
+    lists,
+    log,
+    clock: foundation.clock,
+  });
+}
+
 /** Puts the parts together and opens both ports. */
 export async function startApp(deps: AppDeps): Promise<App> {
   const { config, foundation, geo, log } = deps;
   const { clock, keys, sql, projectStore } = foundation;
+  const anonymity = deps.anonymity ?? (await openConfiguredAnonymity(deps));
   const evaluations = postgresEvaluationStore(sql);
   const challenges = postgresChallengeStore(sql);
   const users = postgresUserStore(sql);
@@ -76,7 +91,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
       implement(
         EvaluationService,
         evaluationHandlers(
-          createEvaluate({ clock, keys, geo, evaluations }),
+          createEvaluate({ clock, keys, geo, anonymity, evaluations }),
           createReadEvaluations(evaluations),
         ),
       ),
@@ -95,7 +110,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
   );
   const pages = [
     healthPage,
-    readyPage(readiness(deps)),
+    readyPage(readiness(deps, anonymity)),
     ...(inbox === undefined ? [] : [inboxPage(() => inbox.messages())]),
   ];
 
@@ -107,6 +122,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
   } catch (error) {
     http.destroy();
     await http.close();
+    if (deps.anonymity === undefined) anonymity.close();
     throw error;
   }
 
@@ -122,6 +138,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
       }, graceMs);
       await Promise.all([http.close(), grpc.close()]);
       clearTimeout(cut);
+      if (deps.anonymity === undefined) anonymity.close();
       for (const channel of Object.values(channels)) channel.close();
     },
   };

@@ -44,6 +44,9 @@ export interface Config {
   readonly publicUrl: string | undefined;
   readonly geoipCityDb: string | undefined;
   readonly geoipAsnDb: string | undefined;
+  readonly geoipAnonymousDb: string | undefined;
+  /** Paths of lists of addresses, by what their addresses are. */
+  readonly addressLists: AddressListPaths;
   /** After how many days evaluations and challenges are removed. */
   readonly retentionDays: number;
   readonly logLevel: LogLevel;
@@ -151,6 +154,23 @@ export const variables: readonly Variable[] = [
   },
   { name: "GEOIP_ASN_DB", default: "the ASN database from npm", meaning: "GeoLite2 ASN file (.mmdb)" },
   {
+    name: "GEOIP_ANONYMOUS_DB",
+    default: "",
+    meaning: "GeoIP2 Anonymous IP file (.mmdb); read again when it changes",
+  },
+  {
+    name: "TOR_LIST",
+    default: "",
+    meaning: "file of Tor exits, one address or CIDR range a line; read again when it changes",
+  },
+  { name: "VPN_LIST", default: "", meaning: "the same for VPN services" },
+  { name: "PROXY_LIST", default: "", meaning: "the same for proxies" },
+  {
+    name: "HOSTING_LIST",
+    default: "",
+    meaning: "the same for data centres, beside the built-in list of networks",
+  },
+  {
     name: "RETENTION_DAYS",
     default: "180",
     meaning: "after how many days evaluations and challenges are removed, 1 to 3650",
@@ -158,6 +178,16 @@ export const variables: readonly Variable[] = [
   { name: "LOG_LEVEL", default: "info", meaning: "debug, info, warn, error or silent" },
   { name: "LOG_FORMAT", default: "text, in production json", meaning: "json or text" },
 ];
+
+/** Paths of files of addresses, by what is said of the addresses. */
+export type AddressListPaths = Readonly<Partial<Record<"tor" | "vpn" | "proxy" | "hosting", string>>>;
+
+function addressListPaths(text: (name: string) => string | undefined): AddressListPaths {
+  const paths = (["tor", "vpn", "proxy", "hosting"] as const).map(
+    (kind) => [kind, text(`${kind.toUpperCase()}_LIST`)] as const,
+  );
+  return Object.fromEntries(paths.filter(([, path]) => path !== undefined));
+}
 
 /** Reads an environment. Throws one ConfigError that names every problem. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -279,6 +309,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     publicUrl: url("PUBLIC_URL", ["http:", "https:"])?.replace(/\/+$/, ""),
     geoipCityDb: text("GEOIP_CITY_DB"),
     geoipAsnDb: text("GEOIP_ASN_DB"),
+    geoipAnonymousDb: text("GEOIP_ANONYMOUS_DB"),
+    addressLists: addressListPaths(text),
     retentionDays: whole("RETENTION_DAYS", 180, 1, 3650),
     logLevel: word("LOG_LEVEL", "info", ["debug", "info", "warn", "error", "silent"]),
     logFormat: word("LOG_FORMAT", production ? "json" : "text", ["json", "text"]),

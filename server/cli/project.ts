@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { challengeLimits, limitsOf } from "../challenge/limits.js";
 import { isMessageSettingName, messageSettings } from "../challenge/message-settings.js";
+import { eventTimeSetting } from "../service/projects.js";
 import { withProjects } from "./open.js";
 import { instant, print, shownSecret, table } from "./text.js";
 
@@ -59,7 +60,15 @@ export function projectCommands(program: Command): void {
           const text = isMessageSettingName(key) ? settings.messages?.[key] : undefined;
           return [key, text ?? "", text === undefined ? "default" : "set", `≤ ${maxCharacters}`, meaning];
         });
-        print(table([["SETTING", "VALUE", "", "BOUNDS", "MEANING"], ...rows, ...texts]));
+        const on = settings.acceptEventTime === true;
+        const times = [
+          eventTimeSetting.name,
+          on ? "on" : "off",
+          on ? "set" : "default",
+          "on, off",
+          eventTimeSetting.meaning,
+        ];
+        print(table([["SETTING", "VALUE", "", "BOUNDS", "MEANING"], ...rows, ...texts, times]));
       }),
     );
 
@@ -68,9 +77,9 @@ export function projectCommands(program: Command): void {
     .argument("<name>")
     .argument(
       "<setting>",
-      `one of: ${[...Object.keys(challengeLimits), ...Object.keys(messageSettings)].join(", ")}`,
+      `one of: ${[...Object.keys(challengeLimits), ...Object.keys(messageSettings), eventTimeSetting.name].join(", ")}`,
     )
-    .argument("<value>", 'a whole number or a text, or "default"')
+    .argument("<value>", 'a whole number, a text, "on" or "off", or "default"')
     .description("change one setting of a project; servers follow within a second")
     .action((name: string, key: string, value: string) =>
       withProjects(async (projects) => {

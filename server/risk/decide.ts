@@ -98,4 +98,5 @@ const policyFailed = ({ rule }: PolicyFailure): Signal => ({
   weight: 0,
   evidence: { rule },
   message: `The project's policy failed at its rule "${rule}", so the default policy decided.`,
+  userMessage: "This sign-in was judged by general rules.",
 });

@@ -1,9 +1,20 @@
 import type { Listed } from "./access-list.js";
-import { find, type History, isEmpty, type Seen } from "./history.js";
+import { type Anonymity, hidesPlace } from "./anonymity.js";
+import { assumedShares, type Likelihoods, likelihoods, type Shares } from "./chains.js";
+import { find, type History, isEmpty, type OpenChallenge, type Seen, type SeenPlace } from "./history.js";
+import { type HourFit, hourFit } from "./hours.js";
+import { nearKeyOf } from "./ip-address.js";
+import type { Place } from "./location.js";
+import type { Traffics } from "./traffic.js";
+import { distanceKm, kmBeyondRadii, type Travel, travelBetween } from "./travel.js";
 
 /** The attempt, reduced to what can be compared. Absent: it was not given or is not known. */
 export interface Observation {
+  /** When it happened, in milliseconds since 1970. */
+  readonly at: number;
   readonly deviceId?: string;
+  /** Log-odds (natural logarithm) that it is that device. */
+  readonly deviceLogOdds?: number;
   /** Canonical address. */
   readonly ip?: string;
   /** Why nothing can be said about the address, such as `private`. */
@@ -13,12 +24,27 @@ export interface Observation {
   readonly network?: { readonly asn: number; readonly name: string };
   /** ISO 3166-1 alpha-2. */
   readonly country?: string;
+  readonly place?: Place;
+  /** What hides where the user of the address is. */
+  readonly anonymity: Anonymity;
   /** Whether a city database was there to ask. */
   readonly geoAvailable: boolean;
+  /** System, browser and exact version, parted by `|`. */
+  readonly client?: string;
   /** Which given contacts differ from those known for the user. */
   readonly changedContacts: readonly string[];
   /** The entries of the project's lists that it is on. */
   readonly listed?: Listed;
+  /** Domain of the given e-mail address where it is a throw-away mail service. */
+  readonly disposableDomain?: string;
+  readonly traffics: Traffics;
+  /** Absent: the project is too young, assumed ones hold. */
+  readonly shares?: Shares;
+}
+
+/** An observation of nothing, at an instant; to be spread under what is known. */
+export function nothingObserved(at: number): Observation {
+  return { at, anonymity: {}, geoAvailable: true, changedContacts: [], traffics: {} };
 }
 
 /** One trait of the attempt beside the user's history. `absent`: nothing to compare. */
@@ -32,16 +58,49 @@ export type Compared<K> =
       readonly knownCount: number;
     };
 
+/** The place of the attempt beside the nearest that is known of the user. */
+export type ComparedPlace =
+  | { readonly state: "absent" }
+  | { readonly state: "known" | "new"; readonly nearest: SeenPlace; readonly km: number };
+
 /** The attempt beside the user's history: what every reason is drawn from. */
 export interface Facts {
   readonly observation: Observation;
   /** Nothing was learnt of this user yet, so nothing can be new. */
   readonly firstSeenUser: boolean;
+  /** How many devices are known of this user. */
+  readonly devicesKnown: number;
+  /** How often these devices were seen in all. */
+  readonly devicesSeen: number;
   readonly device: Compared<string>;
   readonly address: Compared<string>;
+  /** The known address of the same neighbourhood, where the address itself is new. */
+  readonly near: Seen<string> | undefined;
   readonly network: Compared<number>;
   readonly country: Compared<string>;
+  readonly client: Compared<string>;
+  readonly place: ComparedPlace;
+  /** From the last trusted place; absent where the place says nothing, or this pair of networks is usual for the user. */
+  readonly travel: (Travel & { readonly from: SeenPlace }) | undefined;
+  readonly hour: HourFit | undefined;
+  readonly likelihoods: Likelihoods;
+  /** Challenges of the last days that were opened and not completed, newest first. */
+  readonly abandoned: readonly OpenChallenge[];
+  /** When the user completed a challenge on this device or address in the last days. */
+  readonly verifiedAt: number | undefined;
+  /** The device or address of the attempt that a feedback called an attacker's, and when. */
+  readonly blamed: { readonly what: "device" | "address"; readonly at: number } | undefined;
 }
+
+const dayMs = 86_400_000;
+/** How long an open challenge counts as abandoned. */
+const abandonedMs = 7 * dayMs;
+/** A challenge opened less than this ago may still be on its way to be completed. */
+const unhurriedMs = 10 * 60_000;
+/** How long a completed challenge speaks for its device and address. */
+const verifiedMs = 30 * dayMs;
+/** From so many sightings of each, two networks are a pair that the user changes between. */
+const usualSightings = 3;
 
 function compare<K>(entries: readonly Seen<K>[], key: K | undefined): Compared<K> {
   if (key === undefined) return { state: "absent" };
@@ -50,14 +109,90 @@ function compare<K>(entries: readonly Seen<K>[], key: K | undefined): Compared<K
   return { state: "new", key, usual: entries[0], knownCount: entries.length };
 }
 
+function nearOf(addressKey: string | undefined, known: readonly Seen<string>[]): Seen<string> | undefined {
+  if (addressKey === undefined) return undefined;
+  const near = nearKeyOf(addressKey);
+  return known.find(({ key }) => key !== addressKey && nearKeyOf(key) === near);
+}
+
+function comparePlace(place: Place | undefined, known: readonly SeenPlace[]): ComparedPlace {
+  let nearest: SeenPlace | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  if (place === undefined) return { state: "absent" };
+  for (const seen of known) {
+    const km = distanceKm(seen, place);
+    if (km >= least) continue;
+    least = km;
+    nearest = seen;
+  }
+  if (nearest === undefined) return { state: "absent" };
+  const km = kmBeyondRadii(nearest, place);
+  return { state: km > 0 ? "new" : "known", nearest, km };
+}
+
+function travelOf(
+  { place, network, at }: Observation,
+  { places, networks }: History,
+): (Travel & { readonly from: SeenPlace }) | undefined {
+  const from = places[0];
+  if (place === undefined || from === undefined) return undefined;
+  if (from.asn !== undefined && network !== undefined && from.asn !== network.asn) {
+    const before = find(networks, from.asn)?.count ?? 0;
+    const present = find(networks, network.asn)?.count ?? 0;
+    if (before >= usualSightings && present >= usualSightings) return undefined;
+  }
+  return { ...travelBetween(from, from.lastAt, place, at), from };
+}
+
 /** Compares an attempt with the user's history. */
-export function gatherFacts(observation: Observation, history: History): Facts {
+export function gatherFacts(given: Observation, history: History): Facts {
+  const { place: _, ...placeless } = given;
+  // A place that is hidden is none.
+  const observation: Observation = hidesPlace(given.anonymity) ? placeless : given;
+  const { at, deviceId, addressKey, network, country, client } = observation;
+  const address = compare(history.addresses, addressKey);
+  const { verified } = history;
+  const verifiedHere =
+    verified !== undefined &&
+    Math.abs(at - verified.at) <= verifiedMs &&
+    ((deviceId !== undefined && verified.deviceId === deviceId) ||
+      (addressKey !== undefined && verified.addressKey === addressKey));
   return {
     observation,
     firstSeenUser: isEmpty(history),
-    device: compare(history.devices, observation.deviceId),
-    address: compare(history.addresses, observation.addressKey),
-    network: compare(history.networks, observation.network?.asn),
-    country: compare(history.countries, observation.country),
+    devicesKnown: history.devices.length,
+    devicesSeen: history.devices.reduce((sum, { count }) => sum + count, 0),
+    device: compare(history.devices, deviceId),
+    address,
+    near: address.state === "new" ? nearOf(addressKey, history.addresses) : undefined,
+    network: compare(history.networks, network?.asn),
+    country: compare(history.countries, country),
+    client: compare(history.clients, client),
+    place: comparePlace(observation.place, history.places),
+    travel: travelOf(observation, history),
+    hour: hourFit(history.hours, at),
+    likelihoods: likelihoods(
+      {
+        ...(country === undefined ? {} : { country }),
+        ...(network === undefined ? {} : { asn: network.asn }),
+        ...(addressKey === undefined ? {} : { addressKey }),
+        ...(client === undefined ? {} : { client }),
+      },
+      history,
+      observation.shares ?? assumedShares,
+    ),
+    abandoned: history.open.filter(
+      (challenge) => at - challenge.at >= unhurriedMs && at - challenge.at <= abandonedMs,
+    ),
+    verifiedAt: verifiedHere ? verified.at : undefined,
+    blamed: blamedOf(history, deviceId, addressKey),
   };
+}
+
+function blamedOf(history: History, deviceId: string | undefined, addressKey: string | undefined) {
+  for (const { key, at } of history.blamed) {
+    if (key === deviceId) return { what: "device", at } as const;
+    if (key === addressKey) return { what: "address", at } as const;
+  }
+  return undefined;
 }

@@ -64,6 +64,13 @@ export function nearKey(ip: IpAddress): string {
   return ip.version === 4 ? ipv4Prefix24(ip) : ipv6Prefix(ip, 56);
 }
 
+/** The `nearKey` of the addresses that have this `addressKey`. */
+export function nearKeyOf(key: string): string {
+  if (!key.includes(":")) return `${key.slice(0, key.lastIndexOf("."))}.0/24`;
+  const ip = parseIpAddress(key.slice(0, key.lastIndexOf("/")));
+  return ip === undefined ? key : nearKey(ip);
+}
+
 /**
  * The keys that reputation is counted under, narrowest first and `addressKey` among them as the first: IPv4
  * exact and /24; IPv6 /64, /56 and /48, the last because one customer can hold a whole /48.

@@ -3,6 +3,7 @@ import type { Facts } from "./facts.js";
 import { defaultPolicy } from "./policy/default-policy.js";
 import type { Policy } from "./policy/policy.js";
 import { reasons } from "./reasons/index.js";
+import type { Reason } from "./reasons/reason.js";
 import type { ReasonName, Signal, Verdict } from "./words.js";
 
 /** What was decided about an attempt, and why. */
@@ -22,22 +23,57 @@ export interface Judgement {
 
 /** Log-odds of an attack before anything is noticed: about 1 in 50 attempts. */
 const priorWeight = -4;
+/** Beyond these log-odds nothing can be told apart; they keep the score inside 0 and 1. */
+const mostWeight = 30;
+
+/**
+ * The signals of an attempt, in the order of the table. Pure. A weight is held to its direction, so that noticing something risky never
+ * lowers the score and something trusted never raises it.
+ */
+export function notice(facts: Facts): readonly Signal[] {
+  const signals: Signal[] = [];
+  for (const reason of reasons) {
+    const evidence = reason.evidence(facts);
+    if (evidence === undefined) continue;
+    signals.push({
+      reason: reason.name,
+      direction: reason.direction,
+      weight: weightOf(reason, facts),
+      evidence,
+      message: reason.message(evidence),
+      userMessage: reason.userMessage,
+    });
+  }
+  return signals;
+}
+
+function weightOf({ direction, weight }: Reason, facts: Facts): number {
+  const drawn = typeof weight === "number" ? weight : weight(facts);
+  if (direction === "neutral" || !Number.isFinite(drawn)) return 0;
+  const held = direction === "risk" ? Math.max(0, drawn) : Math.min(0, drawn);
+  // To four decimals, and never −0: what is stored and shown is what was added.
+  return Math.round(held * 1e4) / 1e4 + 0;
+}
+
+/** The score of signals: their log-odds added to those of any attempt, as a probability. Their order does not matter. */
+export function scoreOf(signals: readonly Signal[]): number {
+  // Whole numbers add up to the same sum in any order.
+  const sum =
+    signals.reduce((total, { weight }) => total + Math.round(weight * 1e4), priorWeight * 1e4) / 1e4;
+  return 1 / (1 + Math.exp(-Math.max(-mostWeight, Math.min(mostWeight, sum))));
+}
+
+const signalOnly: ReadonlySet<ReasonName> = new Set(
+  reasons.filter((reason) => reason.signalOnly).map((reason) => reason.name),
+);
 
 /** Judges an attempt by a policy. A failed one (wrong credentials) is scored but never asks for a challenge: there is no one to let in. */
 export function judge(facts: Facts, circumstances: Circumstances, policy: Policy = defaultPolicy): Judgement {
-  const signals: Signal[] = [];
-  const signalOnly = new Set<ReasonName>();
-  for (const { name, direction, weight, evidence, message, ...row } of reasons) {
-    const found = evidence(facts);
-    if (found === undefined) continue;
-    signals.push({ reason: name, direction, weight, evidence: found, message: message(found) });
-    if (row.signalOnly) signalOnly.add(name);
-  }
+  const signals = notice(facts);
   const risks = signals.filter((signal) => signal.direction === "risk").sort((a, b) => b.weight - a.weight);
   const neutral = signals.filter((signal) => signal.direction === "neutral");
-  const trust = signals.filter((signal) => signal.direction === "trust");
-  const weight = signals.reduce((sum, signal) => sum + signal.weight, priorWeight);
-  const score = 1 / (1 + Math.exp(-weight));
+  const trust = signals.filter((signal) => signal.direction === "trust").sort((a, b) => a.weight - b.weight);
+  const score = scoreOf(signals);
   const sorted = [...risks, ...neutral, ...trust];
   const { verdict, restrictions, rule, failure } = decide(
     policy,

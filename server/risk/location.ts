@@ -32,3 +32,9 @@ export interface Location {
   /** ISO 3166-1 alpha-2, upper case. May be known where no `place` is: a country is not a point. */
   readonly country?: string;
 }
+
+/** A place as people read it, such as `Oslo, NO`. */
+export function nameOf(place: Place | undefined): string {
+  const parts = [place?.city ?? place?.region, place?.country].filter((part) => part !== undefined);
+  return parts.length === 0 ? "an unnamed place" : parts.join(", ");
+}

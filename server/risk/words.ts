@@ -24,6 +24,26 @@ export const reasonNames = [
   "deny_listed",
   "watch_listed",
   "policy_failed",
+  "near_known_ip",
+  "new_place",
+  "tor",
+  "vpn",
+  "proxy",
+  "hosting",
+  "unusual_hour",
+  "user_velocity",
+  "many_users_on_device",
+  "many_users_on_ip",
+  "credential_stuffing",
+  "many_failures",
+  "disposable_email",
+  "abandoned_challenge",
+  "new_client",
+  "known_place",
+  "recently_verified",
+  "known_client",
+  "reported_attacker",
+  "fingerprint_withheld",
 ] as const;
 /** One of `reasonNames`. */
 export type ReasonName = (typeof reasonNames)[number];
@@ -46,4 +66,6 @@ export interface Signal {
   readonly evidence: Evidence;
   /** One English sentence for an operator. */
   readonly message: string;
+  /** One English sentence for the account holder: plain words, no number that would help an attacker. */
+  readonly userMessage: string;
 }

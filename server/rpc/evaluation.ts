@@ -10,20 +10,20 @@ import {
 import { Outcome, type SignalSchema } from "../../gen/es/rupt/v2/risk_pb.js";
 import { userOf } from "../challenge/user-key.js";
 import { parseFingerprint } from "../device/fingerprint.js";
-import { AppError, type FieldViolation, invalidFields } from "../errors.js";
+import { type FieldViolation, invalidFields } from "../errors.js";
 import { parseIpAddress } from "../risk/ip-address.js";
 import type { Signal } from "../risk/words.js";
 import type { Attempt, Evaluate, Evaluated } from "../service/evaluate.js";
 import type { ReadEvaluations } from "../service/evaluations.js";
 import type { Evaluation } from "../store/evaluation-store.js";
 import type { Handlers, RpcContext } from "./context.js";
-import { toTimestamp } from "./instants.js";
+import { toInstant, toTimestamp } from "./instants.js";
 import { directionWords, outcomeWords, reasonWords, verdictWords } from "./words.js";
 
 /** An absent string field is an empty one on the wire. */
 const given = (text: string): string | undefined => (text === "" ? undefined : text);
 
-/** Parses a request into what is judged. Throws `invalid_field` or `event_time_not_accepted`. */
+/** Parses a request into what is judged. Throws `invalid_field`. */
 function parseAttempt(request: EvaluateRequest, { idempotencyKey, deadlineAt }: RpcContext): Attempt {
   const violations: FieldViolation[] = [];
   const ip = request.ip === "" ? undefined : parseIpAddress(request.ip);
@@ -38,17 +38,6 @@ function parseAttempt(request: EvaluateRequest, { idempotencyKey, deadlineAt }: 
     });
   }
   if (violations.length > 0) throw invalidFields(violations);
-  if (request.occurredAt !== undefined) {
-    throw new AppError(
-      "event_time_not_accepted",
-      "This project does not accept event times; leave occurred_at out.",
-      {
-        violations: [
-          { field: "occurred_at", description: "is accepted only where the project imports events" },
-        ],
-      },
-    );
-  }
   return {
     action: request.action,
     user: given(request.user),
@@ -57,6 +46,8 @@ function parseAttempt(request: EvaluateRequest, { idempotencyKey, deadlineAt }: 
     email,
     phone: given(request.phone),
     metadataJson: request.metadata === undefined ? undefined : JSON.stringify(request.metadata),
+    userAgent: given(request.userAgent),
+    occurredAt: request.occurredAt === undefined ? undefined : toInstant(request.occurredAt),
     outcome: request.outcome === Outcome.FAILED ? "failed" : "succeeded",
     deadlineAt,
     idempotency:
@@ -75,6 +66,7 @@ function signalMessage({
   weight,
   evidence,
   message,
+  userMessage,
 }: Signal): MessageInitShape<typeof SignalSchema> {
   return {
     reason: reasonWords.toWire(reason),
@@ -82,6 +74,7 @@ function signalMessage({
     weight,
     evidence: { ...evidence },
     message,
+    userMessage,
   };
 }
 
@@ -124,6 +117,7 @@ export function evaluationMessage(evaluation: Evaluation): MessageInitShape<type
       asn: evaluation.asn,
     }),
     createdAt: toTimestamp(evaluation.createdAt),
+    occurredAt: toTimestamp(evaluation.occurredAt),
     action: evaluation.action,
     outcome: outcomeWords.toWire(evaluation.outcome),
   };

@@ -7,3 +7,8 @@ export function toTimestamp(at: Instant): Timestamp {
   const seconds = Math.floor(at / 1000);
   return create(TimestampSchema, { seconds: BigInt(seconds), nanos: (at - seconds * 1000) * 1_000_000 });
 }
+
+/** An instant of the wire, to the millisecond. */
+export function toInstant({ seconds, nanos }: Timestamp): Instant {
+  return Number(seconds) * 1000 + Math.floor(nanos / 1_000_000);
+}

@@ -1,7 +1,7 @@
 import { statusAt } from "../challenge/challenge.js";
 import type { Clock } from "../clock.js";
 import { AppError } from "../errors.js";
-import { learn } from "../risk/history.js";
+import { completed } from "../risk/history.js";
 import type { ChallengeStore } from "../store/challenge-store.js";
 import type { Project } from "../store/project-store.js";
 import { challengeNotFound } from "./challenges.js";
@@ -40,7 +40,7 @@ export function createCompleteChallenge({
           "This challenge has not been verified; verify the user's code first.",
         );
       }
-      const taught = learn(history, { ...lesson, at: now });
+      const taught = completed(history, lesson.eventTime ? lesson : { ...lesson, at: now });
       if (
         await challenges.complete({ ...key, now, userKey: challenge.userKey, userVersion, history: taught })
       )

@@ -4,14 +4,16 @@ import { emailDomain } from "../challenge/email-domain.js";
 import { limitsOf } from "../challenge/limits.js";
 import { signupKey } from "../challenge/user-key.js";
 import type { Clock, Instant } from "../clock.js";
+import { clientKey } from "../device/client.js";
 import { type Fingerprint, identities } from "../device/fingerprint.js";
-import { recognise } from "../device/recognise.js";
+import { type Recognition, recognise } from "../device/recognise.js";
 import { AppError } from "../errors.js";
 import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
+import type { AnonymitySource } from "../outbound/anonymity/anonymity.js";
 import type { Geo } from "../outbound/geo/geo.js";
+import { disposableDomain } from "../risk/disposable-domains.js";
 import { gatherFacts, type Observation } from "../risk/facts.js";
-import { type Lesson, learn } from "../risk/history.js";
 import { addressKey, type IpAddress } from "../risk/ip-address.js";
 import { judge } from "../risk/judge.js";
 import type { Outcome } from "../risk/words.js";
@@ -23,6 +25,8 @@ import type {
 } from "../store/evaluation-store.js";
 import type { Project } from "../store/project-store.js";
 import { contactBook } from "./contact-book.js";
+import { checkEventTime } from "./event-time.js";
+import { historyAfter, lessonOf } from "./lessons.js";
 
 /** One attempt to judge, checked and parsed. */
 export interface Attempt {
@@ -35,6 +39,9 @@ export interface Attempt {
   readonly phone: string | undefined;
   /** Compact JSON. */
   readonly metadataJson: string | undefined;
+  readonly userAgent: string | undefined;
+  /** When it happened, where the caller says so. */
+  readonly occurredAt: Instant | undefined;
   readonly outcome: Outcome;
   /** When the caller stops waiting, by this machine's clock. */
   readonly deadlineAt: Instant | undefined;
@@ -64,11 +71,12 @@ export interface EvaluateDeps {
   readonly clock: Clock;
   readonly keys: Keys;
   readonly geo: Geo;
+  readonly anonymity: AnonymitySource;
   readonly evaluations: EvaluationStore;
 }
 
 /** Makes Evaluate: recall, recognise, judge, record; and again from the start when something changed in between. */
-export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps): Evaluate {
+export function createEvaluate({ clock, keys, geo, anonymity, evaluations }: EvaluateDeps): Evaluate {
   const answer = (evaluation: Evaluation): Evaluated => ({
     evaluation,
     clientToken:
@@ -99,6 +107,7 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
 
   return async (project, attempt) => {
     const { projectId } = project;
+    checkEventTime(project, attempt.occurredAt, clock.now());
     const book = contactBook(keys, projectId);
     const userKey = attempt.user ?? signupKey(book.emailHash(attempt.email ?? ""));
     const fingerprintKeys =
@@ -151,6 +160,7 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
     }: { memories: Memories; now: Instant; userKey: string; fingerprintKeys: readonly Uint8Array[] },
   ): NewRecord {
     const { projectId } = project;
+    const at = attempt.occurredAt ?? now;
     const limits = limitsOf(project.settings.limits ?? {});
     // Each identity has a key under every master key, newest first.
     const keysEach = keys.ids.length;
@@ -168,10 +178,10 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
     const settled = settleContacts(
       memories.contacts,
       contactBook(keys, projectId).given(attempt),
-      now,
+      at,
       limits.contact_cooldown_seconds * 1000,
     );
-    const observation = observe(attempt, recognition?.deviceId, settled.changed);
+    const observation = observe(attempt, at, recognition, settled.changed);
     const judgement = judge(gatherFacts(observation, memories.history), {
       action: attempt.action,
       outcome: attempt.outcome,
@@ -179,20 +189,16 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
       emailDomain: attempt.email === undefined ? undefined : emailDomain(attempt.email),
       metadataJson: attempt.metadataJson,
       deviceConfidence: recognition?.confidence,
-      at: now,
+      at,
     });
     const asks = judgement.verdict === "challenge" || judgement.verdict === "challenge_and_restrict";
-    const lesson: Lesson = {
-      ...(observation.deviceId === undefined ? {} : { deviceId: observation.deviceId }),
-      ...(observation.addressKey === undefined ? {} : { addressKey: observation.addressKey }),
-      ...(observation.network === undefined ? {} : { asn: observation.network.asn }),
-      ...(observation.country === undefined ? {} : { country: observation.country }),
-      at: now,
-    };
+    const lesson = lessonOf(observation, attempt.occurredAt !== undefined);
+    const challengeId = asks ? newId(now) : undefined;
     const evaluation: Evaluation = {
       projectId,
       evaluationId: newId(now),
       createdAt: now,
+      occurredAt: at,
       action: attempt.action,
       userKey,
       outcome: attempt.outcome,
@@ -201,12 +207,13 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
       score: judgement.score,
       deviceId: recognition?.deviceId,
       confidence: recognition?.confidence,
-      challengeId: asks ? newId(now) : undefined,
+      challengeId,
       ip: attempt.ip?.text,
       country: observation.country,
       asn: observation.network?.asn,
       metadataJson: attempt.metadataJson,
       signals: judgement.signals,
+      lesson,
     };
     const known = new Set(memories.candidates.map((candidate) => candidate.identity));
     return {
@@ -217,7 +224,7 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
         : {
             user: {
               expectedVersion: memories.userVersion,
-              history: judgement.verdict === "allow" ? learn(memories.history, lesson) : memories.history,
+              history: historyAfter(memories.history, judgement.verdict, lesson, challengeId),
               contacts: settled.contacts,
             },
           }),
@@ -230,7 +237,6 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
               maxAttempts: limits.max_attempts,
               maxSends: limits.max_sends,
               expiresAt: now + limits.code_ttl_seconds * 1000,
-              lesson,
             },
           }),
     };
@@ -238,21 +244,38 @@ export function createEvaluate({ clock, keys, geo, evaluations }: EvaluateDeps):
 
   function observe(
     attempt: Attempt,
-    deviceId: string | undefined,
+    at: Instant,
+    recognition: Recognition | undefined,
     changedContacts: readonly string[],
   ): Observation {
     const { ip } = attempt;
     const located = ip?.evaluable ? geo.locate(ip) : {};
     const country = located.place?.country ?? located.country;
+    const client = clientKey(attempt.fingerprint, attempt.userAgent);
+    const throwaway = attempt.email === undefined ? undefined : disposableDomain(attempt.email);
     return {
-      ...(deviceId === undefined ? {} : { deviceId }),
+      at,
+      ...(recognition === undefined
+        ? {}
+        : { deviceId: recognition.deviceId, deviceLogOdds: logOdds(recognition.confidence) }),
       ...(ip === undefined ? {} : { ip: ip.text }),
       ...(ip?.notEvaluableBecause === undefined ? {} : { ipNotEvaluable: ip.notEvaluableBecause }),
       ...(ip?.evaluable ? { addressKey: addressKey(ip) } : {}),
       ...(located.network === undefined ? {} : { network: located.network }),
       ...(country === undefined ? {} : { country }),
+      ...(located.place === undefined ? {} : { place: located.place }),
+      anonymity: ip?.evaluable ? anonymity.look(ip, located.network?.asn) : {},
       geoAvailable: geo.status().city.loaded,
+      ...(client === undefined ? {} : { client }),
       changedContacts,
+      ...(throwaway === undefined ? {} : { disposableDomain: throwaway }),
+      traffics: {},
     };
   }
+}
+
+/** Log-odds of a probability; near 0 and 1 no more than can be told apart. */
+function logOdds(probability: number): number {
+  const held = Math.min(1 - 1e-6, Math.max(1e-6, probability));
+  return Math.log(held / (1 - held));
 }

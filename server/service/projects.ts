@@ -3,7 +3,13 @@ import { isMessageSettingName, messageSettingFault, messageSettings } from "../c
 import type { Clock, Instant } from "../clock.js";
 import { newId, newSecret } from "../ids.js";
 import type { Keys } from "../keys.js";
-import type { KeptSecret, Project, ProjectStore, SecretState } from "../store/project-store.js";
+import type {
+  KeptSecret,
+  Project,
+  ProjectSettings,
+  ProjectStore,
+  SecretState,
+} from "../store/project-store.js";
 
 /** Something an operator asked for that cannot be; the message says what to do. */
 export class OperatorError extends Error {
@@ -15,6 +21,19 @@ export interface WithSecret {
   readonly project: Project;
   readonly secretId: string;
   readonly secret: string;
+}
+
+/** The setting that lets callers say when an attempt happened. */
+export const eventTimeSetting = {
+  name: "accept-event-time",
+  meaning: "whether callers may say when an attempt happened (occurred_at)",
+} as const;
+
+function withEventTime(settings: ProjectSettings, value: string): ProjectSettings {
+  const { acceptEventTime: _, ...others } = settings;
+  if (value === "on") return { ...others, acceptEventTime: true };
+  if (value === "off" || value === "default") return others;
+  throw new OperatorError(`${eventTimeSetting.name} must be "on" or "off".`);
 }
 
 /** What operators do with projects and secrets. */
@@ -94,6 +113,10 @@ export function createProjects({
 
     async set(name, key, value) {
       const project = await byName(name);
+      if (key === eventTimeSetting.name) {
+        await projects.putSettings(project.projectId, withEventTime(project.settings, value));
+        return byName(name);
+      }
       if (isMessageSettingName(key)) {
         const fault = value === "default" ? undefined : messageSettingFault(key, value);
         if (fault !== undefined) throw new OperatorError(`${key} ${fault}.`);
@@ -103,7 +126,11 @@ export function createProjects({
         return byName(name);
       }
       if (!isLimitName(key)) {
-        const names = [...Object.keys(challengeLimits), ...Object.keys(messageSettings)];
+        const names = [
+          ...Object.keys(challengeLimits),
+          ...Object.keys(messageSettings),
+          eventTimeSetting.name,
+        ];
         throw new OperatorError(`There is no setting "${key}". Settings: ${names.join(", ")}`);
       }
       const { minimum, maximum } = challengeLimits[key];

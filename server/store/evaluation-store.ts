@@ -34,6 +34,8 @@ export interface Evaluation {
   readonly projectId: string;
   readonly evaluationId: string;
   readonly createdAt: Instant;
+  /** When it happened: `createdAt`, unless the caller said otherwise. */
+  readonly occurredAt: Instant;
   readonly action: string;
   readonly userKey: string;
   readonly outcome: Outcome;
@@ -50,9 +52,11 @@ export interface Evaluation {
   /** The caller's metadata as compact JSON. */
   readonly metadataJson: string | undefined;
   readonly signals: readonly Signal[];
+  /** What it taught, or would have taught. */
+  readonly lesson: Lesson;
 }
 
-/** A challenge to open together with an evaluation. */
+/** A challenge to open together with an evaluation; completing it teaches that evaluation's lesson. */
 export interface NewChallenge {
   readonly challengeId: string;
   /** Sealed destinations that codes may go to. */
@@ -60,8 +64,6 @@ export interface NewChallenge {
   readonly maxAttempts: number;
   readonly maxSends: number;
   readonly expiresAt: Instant;
-  /** What completing it teaches. */
-  readonly lesson: Lesson;
 }
 
 /** Everything that one judgement changes; kept as a whole or not at all. */

@@ -5,6 +5,8 @@ import type { Instant } from "../clock.js";
 export interface ProjectSettings {
   /** Numbers of the challenge life-cycle, by name. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** Whether its callers may say when an attempt happened. Default: no. */
+  readonly acceptEventTime?: boolean;
   /** Texts of messages, by name. */
   readonly messages?: MessageTexts;
 }

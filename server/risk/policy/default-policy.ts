@@ -16,6 +16,20 @@ rules:
     when: '"allow_listed" in reasons'
     verdict: allow
 
+  # Stolen passwords are being tried from here: refuse who has neither a device nor an address of the user, ask all others.
+  - name: credential_stuffing
+    when: '"credential_stuffing" in reasons && !("known_device" in reasons || "known_ip" in reasons)'
+    verdict: deny
+
+  - name: credential_stuffing_beside_the_user
+    when: '"credential_stuffing" in reasons'
+    verdict: challenge
+
+  # The device or address of an attempt that was reported as an attacker's.
+  - name: reported_attacker
+    when: '"reported_attacker" in reasons'
+    verdict: challenge
+
   # Nothing was learnt of this user yet, so nothing can be new.
   - name: first_seen_user
     when: '"first_seen_user" in reasons'
@@ -23,6 +37,11 @@ rules:
 
   - name: impossible_travel
     when: '"impossible_travel" in reasons'
+    verdict: challenge
+
+  # A network that hides its users, and that this user was not known to use.
+  - name: new_anonymising_network
+    when: '("tor" in reasons || "vpn" in reasons || "proxy" in reasons) && ("new_network" in reasons || (network.state == "absent" && "new_ip" in reasons))'
     verdict: challenge
 
   # A browser can leave its fingerprint out, so a missing one counts as a device that is not known; otherwise leaving it
@@ -57,6 +76,26 @@ tests:
   - name: a known device that cannot have travelled so far is challenged
     given: { reasons: [impossible_travel, known_device, new_ip] }
     expect: { verdict: challenge, rule: impossible_travel }
+
+  - name: an anonymising network that is new for the user is challenged
+    given: { reasons: [known_device, vpn, new_network, new_ip] }
+    expect: { verdict: challenge, rule: new_anonymising_network }
+
+  - name: the user's usual VPN is allowed
+    given: { reasons: [known_device, vpn, known_network, new_ip] }
+    expect: { verdict: allow, rule: none }
+
+  - name: while stolen passwords are tried, a stranger is denied
+    given: { reasons: [credential_stuffing, new_device, new_ip] }
+    expect: { verdict: deny, rule: credential_stuffing }
+
+  - name: while stolen passwords are tried, the owner is challenged
+    given: { reasons: [credential_stuffing, known_device, new_ip] }
+    expect: { verdict: challenge, rule: credential_stuffing_beside_the_user }
+
+  - name: a device that was reported as an attacker's is challenged, even if it is known
+    given: { reasons: [reported_attacker, known_device, known_ip] }
+    expect: { verdict: challenge, rule: reported_attacker }
 
   - name: what is on the deny list is denied, whatever else is known
     given: { reasons: [deny_listed, allow_listed, known_device, known_ip] }

@@ -9,4 +9,5 @@ export const allowListed: Reason = {
   evidence: ({ observation }) => evidenceOfListed(observation.listed?.allow),
   message: ({ kind, entry }) =>
     `The attempt is on the allow list by its ${String(kind).replace("_", " ")}: ${entry}.`,
+  userMessage: "This sign-in is expected.",
 };

@@ -10,4 +10,5 @@ export const contactChanged: Reason = {
       ? undefined
       : { contacts: observation.changedContacts.join(",") },
   message: (evidence) => `Changed not long ago, so no code goes to the new one yet: ${evidence.contacts}.`,
+  userMessage: "Your e-mail address or phone number was changed not long ago.",
 };

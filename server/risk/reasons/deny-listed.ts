@@ -9,4 +9,5 @@ export const denyListed: Reason = {
   evidence: ({ observation }) => evidenceOfListed(observation.listed?.deny),
   message: ({ kind, entry }) =>
     `The attempt is on the deny list by its ${String(kind).replace("_", " ")}: ${entry}.`,
+  userMessage: "Signing in is not possible from here.",
 };

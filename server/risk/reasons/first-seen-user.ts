@@ -7,4 +7,5 @@ export const firstSeenUser: Reason = {
   weight: 0,
   evidence: (facts) => (facts.firstSeenUser ? {} : undefined),
   message: () => "This is the first that is seen of this user, so there is nothing to compare with.",
+  userMessage: "This is your first sign-in that we see.",
 };

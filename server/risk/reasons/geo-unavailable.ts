@@ -9,4 +9,5 @@ export const geoUnavailable: Reason = {
   evidence: ({ observation }) =>
     observation.geoAvailable || observation.addressKey === undefined ? undefined : {},
   message: () => "No city database is loaded, so the country and place were not looked at.",
+  userMessage: "We could not look at where this sign-in came from.",
 };

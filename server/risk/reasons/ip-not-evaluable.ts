@@ -11,4 +11,5 @@ export const ipNotEvaluable: Reason = {
       : { ip: observation.ip, range: observation.ipNotEvaluable },
   message: (evidence) =>
     `The address ${evidence.ip} is ${evidence.range}, so nothing can be said about the place.`,
+  userMessage: "We could not tell where this sign-in came from.",
 };

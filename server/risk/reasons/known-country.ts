@@ -4,8 +4,9 @@ import { evidenceOfKnown, type Reason } from "./reason.js";
 export const knownCountry: Reason = {
   name: "known_country",
   direction: "trust",
-  weight: -0.5,
+  weight: ({ likelihoods }) => Math.max(-2, likelihoods.country),
   evidence: (facts) => evidenceOfKnown(facts.country),
   message: (evidence) =>
     `The country ${evidence.to} is known: seen ${evidence.seen_count} times for this user.`,
+  userMessage: "You have signed in from this country before.",
 };

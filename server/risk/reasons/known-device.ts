@@ -1,10 +1,14 @@
 import { evidenceOfKnown, type Reason } from "./reason.js";
 
+/** Log-odds of a device that was recognised by something else than its components: as for a confidence of 0.99. */
+const assumedLogOdds = 4.6;
+
 /** A device known for the user. */
 export const knownDevice: Reason = {
   name: "known_device",
   direction: "trust",
-  weight: -4,
+  weight: ({ observation }) => -Math.min(5, Math.max(0.5, observation.deviceLogOdds ?? assumedLogOdds)),
   evidence: (facts) => evidenceOfKnown(facts.device),
   message: (evidence) => `The device is known: seen ${evidence.seen_count} times for this user.`,
+  userMessage: "You have signed in on this device before.",
 };

@@ -4,8 +4,9 @@ import { evidenceOfKnown, type Reason } from "./reason.js";
 export const knownNetwork: Reason = {
   name: "known_network",
   direction: "trust",
-  weight: -1,
+  weight: ({ likelihoods }) => Math.max(-2.5, 0.8 * likelihoods.network),
   evidence: (facts) => evidenceOfKnown(facts.network),
   message: (evidence) =>
     `The network AS${evidence.to} is known: seen ${evidence.seen_count} times for this user.`,
+  userMessage: "You have signed in through this internet provider before.",
 };

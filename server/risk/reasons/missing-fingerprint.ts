@@ -7,4 +7,5 @@ export const missingFingerprint: Reason = {
   weight: 0,
   evidence: (facts) => (facts.observation.deviceId === undefined ? {} : undefined),
   message: () => "No fingerprint came, so the device could not be recognised.",
+  userMessage: "We could not recognise your browser.",
 };

@@ -7,4 +7,5 @@ export const missingIp: Reason = {
   weight: 0,
   evidence: (facts) => (facts.observation.ip === undefined ? {} : undefined),
   message: () => "No address came, so the place could not be looked at.",
+  userMessage: "We could not tell where this sign-in came from.",
 };

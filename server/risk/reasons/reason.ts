@@ -5,19 +5,29 @@ import type { Direction, Evidence, ReasonName } from "../words.js";
 export interface Reason {
   readonly name: ReasonName;
   readonly direction: Direction;
-  /** Log-odds that it adds: positive for risk, negative for trust, 0 for neutral. */
-  readonly weight: number;
+  /**
+   * Log-odds that it adds: 0 or more for risk, 0 or less for trust (what is drawn from the facts is held to that), 0 for neutral.
+   */
+  readonly weight: number | ((facts: Facts) => number);
   /** It is about this server rather than the attempt: shown among the signals, not among the reasons of a verdict. */
   readonly signalOnly?: true;
   /** The evidence when the reason applies, else undefined. */
   readonly evidence: (facts: Facts) => Evidence | undefined;
   /** One English sentence for an operator. */
   readonly message: (evidence: Evidence) => string;
+  /** One English sentence for the account holder, who may be the attacker: no number, no threshold. */
+  readonly userMessage: string;
 }
 
 /** An instant as evidence shows it. */
 export function shown(at: number): string {
   return new Date(at).toISOString();
+}
+
+/** A number as evidence shows it, with at most `digits` after the point. */
+export function rounded(value: number, digits = 0): number {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
 }
 
 /** Evidence that a trait is new to a user of whom something is known; undefined where it is not. */

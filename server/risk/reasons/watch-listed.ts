@@ -9,4 +9,5 @@ export const watchListed: Reason = {
   evidence: ({ observation }) => evidenceOfListed(observation.listed?.watch),
   message: ({ kind, entry }) =>
     `The attempt is on the watch list by its ${String(kind).replace("_", " ")}: ${entry}.`,
+  userMessage: "This sign-in is looked at more closely.",
 };

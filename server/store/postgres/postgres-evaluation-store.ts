@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.js";
+import type { Lesson } from "../../risk/history.js";
 import type { Outcome, ReasonName, Signal, Verdict } from "../../risk/words.js";
 import type { Evaluation, EvaluationStore } from "../evaluation-store.js";
 import { createBatch } from "./batch.js";
@@ -12,6 +13,7 @@ interface EvaluationRow {
   project_id: string;
   evaluation_id: string;
   created_at: number;
+  occurred_at: number | null;
   user_key: string;
   action: string;
   outcome: Outcome;
@@ -26,12 +28,14 @@ interface EvaluationRow {
   asn: number | null;
   metadata: string | null;
   signals: Signal[];
+  lesson: Lesson | null;
 }
 
 const toEvaluation = (row: EvaluationRow): Evaluation => ({
   projectId: row.project_id,
   evaluationId: row.evaluation_id,
   createdAt: row.created_at,
+  occurredAt: row.occurred_at ?? row.created_at,
   userKey: row.user_key,
   action: row.action,
   outcome: row.outcome,
@@ -46,6 +50,7 @@ const toEvaluation = (row: EvaluationRow): Evaluation => ({
   asn: row.asn ?? undefined,
   metadataJson: row.metadata ?? undefined,
   signals: row.signals,
+  lesson: row.lesson ?? { at: row.occurred_at ?? row.created_at },
 });
 
 /** Calls that wait beyond this many are refused; at 2,000 a second they have waited for half a second. */
@@ -62,7 +67,7 @@ function pastDeadline(deadlineAt: number | undefined): AppError | undefined {
 export function postgresEvaluationStore(sql: Database): EvaluationStore {
   const columns = sql`
     project_id, evaluation_id, created_at, user_key, action, outcome, verdict, reasons, score, device_id, confidence,
-    challenge_id, host(ip) as ip, country, asn, metadata, signals`;
+    challenge_id, host(ip) as ip, country, asn, metadata, signals, occurred_at, lesson`;
 
   return {
     recall: createBatch({

@@ -12,6 +12,7 @@ function toItem({ evaluation: e, user, newFingerprintKeys, challenge, idempotenc
   return {
     evaluation_id: e.evaluationId,
     at: instant(e.createdAt),
+    occurred_at: instant(e.occurredAt),
     user_key: e.userKey,
     action: e.action,
     outcome: e.outcome,
@@ -26,6 +27,7 @@ function toItem({ evaluation: e, user, newFingerprintKeys, challenge, idempotenc
     asn: e.asn,
     metadata: e.metadataJson,
     signals: e.signals,
+    lesson: e.lesson,
     prints: hexes(newFingerprintKeys),
     ...(user === undefined
       ? {}
@@ -42,7 +44,6 @@ function toItem({ evaluation: e, user, newFingerprintKeys, challenge, idempotenc
           max_attempts: challenge.maxAttempts,
           max_sends: challenge.maxSends,
           challenge_expires_at: instant(challenge.expiresAt),
-          lesson: challenge.lesson,
         }),
     ...(idempotency === undefined
       ? {}
@@ -68,7 +69,7 @@ export function recordBatch(
       const rows = await sql<{ evaluation_id: string }[]>`
         with input as materialized (
           select * from json_to_recordset(${JSON.stringify(records.map(toItem))}::text::json) as x (
-            evaluation_id uuid, at timestamptz, user_key text, action text, outcome text, verdict text, reasons text[],
+            evaluation_id uuid, at timestamptz, occurred_at timestamptz, user_key text, action text, outcome text, verdict text, reasons text[],
             score double precision, device_id uuid, confidence double precision, challenge_id uuid, ip inet, country text,
             asn bigint, metadata text, signals jsonb, prints text[], next_version bigint, history jsonb, contacts jsonb,
             email text, sms text, max_attempts int, max_sends int, challenge_expires_at timestamptz, lesson jsonb,
@@ -88,10 +89,10 @@ export function recordBatch(
               limit 1) is null),
         person as (
           insert into users (project_id, user_key, version, first_seen_at, last_seen_at, history, contacts)
-          select ${projectId}::uuid, user_key, next_version, at, at, history, contacts
+          select ${projectId}::uuid, user_key, next_version, occurred_at, occurred_at, history, contacts
           from ready where next_version is not null order by user_key
           on conflict (project_id, user_key) do update
-          set version = excluded.version, last_seen_at = excluded.last_seen_at, history = excluded.history,
+          set version = excluded.version, last_seen_at = greatest(users.last_seen_at, excluded.last_seen_at), history = excluded.history,
             contacts = excluded.contacts
           where users.version = excluded.version - 1
           returning user_key),
@@ -121,9 +122,9 @@ export function recordBatch(
             max_attempts, max_sends, lesson, at, challenge_expires_at
           from settled where challenge_id is not null)
         insert into evaluations (project_id, evaluation_id, created_at, user_key, action, outcome, verdict, reasons, score,
-          device_id, confidence, challenge_id, ip, country, asn, metadata, signals)
+          device_id, confidence, challenge_id, ip, country, asn, metadata, signals, occurred_at, lesson)
         select ${projectId}::uuid, evaluation_id, at, user_key, action, outcome, verdict, reasons, score, device_id, confidence,
-          challenge_id, ip, country, asn, metadata, signals
+          challenge_id, ip, country, asn, metadata, signals, occurred_at, lesson
         from settled
         returning evaluation_id`;
       const recorded = new Set(rows.map((row) => row.evaluation_id));

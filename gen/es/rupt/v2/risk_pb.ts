@@ -13,7 +13,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file rupt/v2/risk.proto.
  */
 export const file_rupt_v2_risk: GenFile = /*@__PURE__*/
-  fileDesc("ChJydXB0L3YyL3Jpc2sucHJvdG8SB3J1cHQudjIinAEKBlNpZ25hbBIfCgZyZWFzb24YASABKA4yDy5ydXB0LnYyLlJlYXNvbhIlCglkaXJlY3Rpb24YAiABKA4yEi5ydXB0LnYyLkRpcmVjdGlvbhIOCgZ3ZWlnaHQYAyABKAESKQoIZXZpZGVuY2UYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0Eg8KB21lc3NhZ2UYBSABKAkqmAEKB1ZlcmRpY3QSFwoTVkVSRElDVF9VTlNQRUNJRklFRBAAEhEKDVZFUkRJQ1RfQUxMT1cQARIVChFWRVJESUNUX0NIQUxMRU5HRRACEhQKEFZFUkRJQ1RfUkVTVFJJQ1QQAxIiCh5WRVJESUNUX0NIQUxMRU5HRV9BTkRfUkVTVFJJQ1QQBBIQCgxWRVJESUNUX0RFTlkQBSqGBAoGUmVhc29uEhYKElJFQVNPTl9VTlNQRUNJRklFRBAAEhUKEVJFQVNPTl9ORVdfREVWSUNFEAESEQoNUkVBU09OX05FV19JUBACEhYKElJFQVNPTl9ORVdfTkVUV09SSxADEhYKElJFQVNPTl9ORVdfQ09VTlRSWRAEEhoKFlJFQVNPTl9GSVJTVF9TRUVOX1VTRVIQBRIeChpSRUFTT05fTUlTU0lOR19GSU5HRVJQUklOVBAGEhsKF1JFQVNPTl9JUF9OT1RfRVZBTFVBQkxFEAcSFQoRUkVBU09OX01JU1NJTkdfSVAQCBIaChZSRUFTT05fR0VPX1VOQVZBSUxBQkxFEAkSFwoTUkVBU09OX0tOT1dOX0RFVklDRRAKEhMKD1JFQVNPTl9LTk9XTl9JUBALEhgKFFJFQVNPTl9LTk9XTl9ORVRXT1JLEAwSGAoUUkVBU09OX0tOT1dOX0NPVU5UUlkQDRIcChhSRUFTT05fSU1QT1NTSUJMRV9UUkFWRUwQDhIaChZSRUFTT05fQ09OVEFDVF9DSEFOR0VEEA8SFwoTUkVBU09OX0FMTE9XX0xJU1RFRBApEhYKElJFQVNPTl9ERU5ZX0xJU1RFRBAqEhcKE1JFQVNPTl9XQVRDSF9MSVNURUQQKxIYChRSRUFTT05fUE9MSUNZX0ZBSUxFRBAsKmYKCURpcmVjdGlvbhIZChVESVJFQ1RJT05fVU5TUEVDSUZJRUQQABISCg5ESVJFQ1RJT05fUklTSxABEhMKD0RJUkVDVElPTl9UUlVTVBACEhUKEURJUkVDVElPTl9ORVVUUkFMEAMqTQoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASFQoRT1VUQ09NRV9TVUNDRUVERUQQARISCg5PVVRDT01FX0ZBSUxFRBACQmsKC2NvbS5ydXB0LnYyQglSaXNrUHJvdG9QAVoacnVwdC5jb20vZ28vcnVwdC92MjtydXB0djKqAgdSdXB0LlYyygIHUnVwdFxWMuICE1J1cHRcVjJcR1BCTWV0YWRhdGHqAghSdXB0OjpWMmIGcHJvdG8z", [file_google_protobuf_struct]);
+  fileDesc("ChJydXB0L3YyL3Jpc2sucHJvdG8SB3J1cHQudjIisgEKBlNpZ25hbBIfCgZyZWFzb24YASABKA4yDy5ydXB0LnYyLlJlYXNvbhIlCglkaXJlY3Rpb24YAiABKA4yEi5ydXB0LnYyLkRpcmVjdGlvbhIOCgZ3ZWlnaHQYAyABKAESKQoIZXZpZGVuY2UYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0Eg8KB21lc3NhZ2UYBSABKAkSFAoMdXNlcl9tZXNzYWdlGAYgASgJKpgBCgdWZXJkaWN0EhcKE1ZFUkRJQ1RfVU5TUEVDSUZJRUQQABIRCg1WRVJESUNUX0FMTE9XEAESFQoRVkVSRElDVF9DSEFMTEVOR0UQAhIUChBWRVJESUNUX1JFU1RSSUNUEAMSIgoeVkVSRElDVF9DSEFMTEVOR0VfQU5EX1JFU1RSSUNUEAQSEAoMVkVSRElDVF9ERU5ZEAUqiQgKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIVChFSRUFTT05fTkVXX0RFVklDRRABEhEKDVJFQVNPTl9ORVdfSVAQAhIWChJSRUFTT05fTkVXX05FVFdPUksQAxIWChJSRUFTT05fTkVXX0NPVU5UUlkQBBIaChZSRUFTT05fRklSU1RfU0VFTl9VU0VSEAUSHgoaUkVBU09OX01JU1NJTkdfRklOR0VSUFJJTlQQBhIbChdSRUFTT05fSVBfTk9UX0VWQUxVQUJMRRAHEhUKEVJFQVNPTl9NSVNTSU5HX0lQEAgSGgoWUkVBU09OX0dFT19VTkFWQUlMQUJMRRAJEhcKE1JFQVNPTl9LTk9XTl9ERVZJQ0UQChITCg9SRUFTT05fS05PV05fSVAQCxIYChRSRUFTT05fS05PV05fTkVUV09SSxAMEhgKFFJFQVNPTl9LTk9XTl9DT1VOVFJZEA0SHAoYUkVBU09OX0lNUE9TU0lCTEVfVFJBVkVMEA4SGgoWUkVBU09OX0NPTlRBQ1RfQ0hBTkdFRBAPEhgKFFJFQVNPTl9ORUFSX0tOT1dOX0lQEBASFAoQUkVBU09OX05FV19QTEFDRRAREg4KClJFQVNPTl9UT1IQEhIOCgpSRUFTT05fVlBOEBMSEAoMUkVBU09OX1BST1hZEBQSEgoOUkVBU09OX0hPU1RJTkcQFRIXChNSRUFTT05fVU5VU1VBTF9IT1VSEBYSGAoUUkVBU09OX1VTRVJfVkVMT0NJVFkQFxIfChtSRUFTT05fTUFOWV9VU0VSU19PTl9ERVZJQ0UQGBIbChdSRUFTT05fTUFOWV9VU0VSU19PTl9JUBAZEh4KGlJFQVNPTl9DUkVERU5USUFMX1NUVUZGSU5HEBoSGAoUUkVBU09OX01BTllfRkFJTFVSRVMQGxIbChdSRUFTT05fRElTUE9TQUJMRV9FTUFJTBAcEh4KGlJFQVNPTl9BQkFORE9ORURfQ0hBTExFTkdFEB0SFQoRUkVBU09OX05FV19DTElFTlQQHhIWChJSRUFTT05fS05PV05fUExBQ0UQHxIcChhSRUFTT05fUkVDRU5UTFlfVkVSSUZJRUQQIBIXChNSRUFTT05fS05PV05fQ0xJRU5UECESHAoYUkVBU09OX1JFUE9SVEVEX0FUVEFDS0VSECISHwobUkVBU09OX0ZJTkdFUlBSSU5UX1dJVEhIRUxEECMSFwoTUkVBU09OX0FMTE9XX0xJU1RFRBApEhYKElJFQVNPTl9ERU5ZX0xJU1RFRBAqEhcKE1JFQVNPTl9XQVRDSF9MSVNURUQQKxIYChRSRUFTT05fUE9MSUNZX0ZBSUxFRBAsKmYKCURpcmVjdGlvbhIZChVESVJFQ1RJT05fVU5TUEVDSUZJRUQQABISCg5ESVJFQ1RJT05fUklTSxABEhMKD0RJUkVDVElPTl9UUlVTVBACEhUKEURJUkVDVElPTl9ORVVUUkFMEAMqTQoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASFQoRT1VUQ09NRV9TVUNDRUVERUQQARISCg5PVVRDT01FX0ZBSUxFRBACQmsKC2NvbS5ydXB0LnYyQglSaXNrUHJvdG9QAVoacnVwdC5jb20vZ28vcnVwdC92MjtydXB0djKqAgdSdXB0LlYyygIHUnVwdFxWMuICE1J1cHRcVjJcR1BCTWV0YWRhdGHqAghSdXB0OjpWMmIGcHJvdG8z", [file_google_protobuf_struct]);
 
 /**
  * One reason with its weight and evidence.
@@ -55,6 +55,13 @@ export type Signal = Message<"rupt.v2.Signal"> & {
    * @generated from field: string message = 5;
    */
   message: string;
+
+  /**
+   * The reason in one English sentence for the account holder: plain words, without numbers that would help an attacker.
+   *
+   * @generated from field: string user_message = 6;
+   */
+  userMessage: string;
 };
 
 /**
@@ -236,6 +243,146 @@ export enum Reason {
    * @generated from enum value: REASON_CONTACT_CHANGED = 15;
    */
   CONTACT_CHANGED = 15,
+
+  /**
+   * Trust: the address is new, but in the neighbourhood (IPv4 /24, IPv6 /56) of one known for the user. Takes back part of REASON_NEW_IP.
+   *
+   * @generated from enum value: REASON_NEAR_KNOWN_IP = 16;
+   */
+  NEAR_KNOWN_IP = 16,
+
+  /**
+   * Risk: farther from every known place of the user than both accuracy radii explain.
+   *
+   * @generated from enum value: REASON_NEW_PLACE = 17;
+   */
+  NEW_PLACE = 17,
+
+  /**
+   * Risk: the address is an exit of the Tor network.
+   *
+   * @generated from enum value: REASON_TOR = 18;
+   */
+  TOR = 18,
+
+  /**
+   * Risk: the address belongs to a VPN service.
+   *
+   * @generated from enum value: REASON_VPN = 19;
+   */
+  VPN = 19,
+
+  /**
+   * Risk: the address is an open, anonymising or residential proxy.
+   *
+   * @generated from enum value: REASON_PROXY = 20;
+   */
+  PROXY = 20,
+
+  /**
+   * Risk: the address belongs to a data centre, where people seldom sit.
+   *
+   * @generated from enum value: REASON_HOSTING = 21;
+   */
+  HOSTING = 21,
+
+  /**
+   * Risk: the user is seldom seen at this hour of the day (UTC).
+   *
+   * @generated from enum value: REASON_UNUSUAL_HOUR = 22;
+   */
+  UNUSUAL_HOUR = 22,
+
+  /**
+   * Risk: unusually many attempts for this user within an hour.
+   *
+   * @generated from enum value: REASON_USER_VELOCITY = 23;
+   */
+  USER_VELOCITY = 23,
+
+  /**
+   * Risk: many users on this device within a week.
+   *
+   * @generated from enum value: REASON_MANY_USERS_ON_DEVICE = 24;
+   */
+  MANY_USERS_ON_DEVICE = 24,
+
+  /**
+   * Risk: many users on this address within a day.
+   *
+   * @generated from enum value: REASON_MANY_USERS_ON_IP = 25;
+   */
+  MANY_USERS_ON_IP = 25,
+
+  /**
+   * Risk: failed attempts for many users from this address or its neighbourhood, as when stolen passwords are tried.
+   *
+   * @generated from enum value: REASON_CREDENTIAL_STUFFING = 26;
+   */
+  CREDENTIAL_STUFFING = 26,
+
+  /**
+   * Risk: many failed attempts for this user within an hour.
+   *
+   * @generated from enum value: REASON_MANY_FAILURES = 27;
+   */
+  MANY_FAILURES = 27,
+
+  /**
+   * Risk: the e-mail address is of a throw-away mail service.
+   *
+   * @generated from enum value: REASON_DISPOSABLE_EMAIL = 28;
+   */
+  DISPOSABLE_EMAIL = 28,
+
+  /**
+   * Risk: a challenge of this user was opened in the last days and not completed.
+   *
+   * @generated from enum value: REASON_ABANDONED_CHALLENGE = 29;
+   */
+  ABANDONED_CHALLENGE = 29,
+
+  /**
+   * Risk: the system or the browser is new for the user.
+   *
+   * @generated from enum value: REASON_NEW_CLIENT = 30;
+   */
+  NEW_CLIENT = 30,
+
+  /**
+   * Trust: at a known place of the user.
+   *
+   * @generated from enum value: REASON_KNOWN_PLACE = 31;
+   */
+  KNOWN_PLACE = 31,
+
+  /**
+   * Trust: the user completed a challenge here in the last days.
+   *
+   * @generated from enum value: REASON_RECENTLY_VERIFIED = 32;
+   */
+  RECENTLY_VERIFIED = 32,
+
+  /**
+   * Trust: the system and browser are known for the user.
+   *
+   * @generated from enum value: REASON_KNOWN_CLIENT = 33;
+   */
+  KNOWN_CLIENT = 33,
+
+  /**
+   * Risk: an earlier attempt with this device or address was reported as an attacker's.
+   *
+   * @generated from enum value: REASON_REPORTED_ATTACKER = 34;
+   */
+  REPORTED_ATTACKER = 34,
+
+  /**
+   * Risk: no fingerprint came although the user's devices are known; weighs as much as a new device, so that leaving it out never pays.
+   *
+   * @generated from enum value: REASON_FINGERPRINT_WITHHELD = 35;
+   */
+  FINGERPRINT_WITHHELD = 35,
 
   /**
    * Trust: on the project's allow list.

@@ -151,6 +151,8 @@ export interface Evaluation {
     | undefined;
   /** Everything that was noticed, with its evidence. */
   signals: Signal[];
+  /** When the attempt happened: as `created_at`, unless the caller said otherwise. */
+  occurredAt?: Date | undefined;
 }
 
 /** Names one evaluation. */
@@ -756,6 +758,7 @@ function createBaseEvaluation(): Evaluation {
     asn: undefined,
     metadata: undefined,
     signals: [],
+    occurredAt: undefined,
   };
 }
 
@@ -812,6 +815,9 @@ export const Evaluation: MessageFns<Evaluation> = {
     }
     for (const v of message.signals) {
       Signal.encode(v!, writer.uint32(130).fork()).join();
+    }
+    if (message.occurredAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.occurredAt), writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -967,6 +973,14 @@ export const Evaluation: MessageFns<Evaluation> = {
             message.signals.push(Signal.decode(reader, reader.uint32()));
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.occurredAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1015,6 +1029,11 @@ export const Evaluation: MessageFns<Evaluation> = {
       signals: globalThis.Array.isArray(object?.signals)
         ? object.signals.map((e: any) => Signal.fromJSON(e))
         : [],
+      occurredAt: isSet(object.occurredAt)
+        ? fromJsonTimestamp(object.occurredAt)
+        : isSet(object.occurred_at)
+        ? fromJsonTimestamp(object.occurred_at)
+        : undefined,
     };
   },
 
@@ -1068,6 +1087,9 @@ export const Evaluation: MessageFns<Evaluation> = {
     if (message.signals?.length) {
       obj.signals = message.signals.map((e) => Signal.toJSON(e));
     }
+    if (message.occurredAt !== undefined) {
+      obj.occurredAt = message.occurredAt.toISOString();
+    }
     return obj;
   },
 
@@ -1092,6 +1114,7 @@ export const Evaluation: MessageFns<Evaluation> = {
     message.asn = object.asn ?? undefined;
     message.metadata = object.metadata ?? undefined;
     message.signals = object.signals?.map((e) => Signal.fromPartial(e)) || [];
+    message.occurredAt = object.occurredAt ?? undefined;
     return message;
   },
 };

@@ -106,6 +106,46 @@ export enum Reason {
   REASON_IMPOSSIBLE_TRAVEL = 14,
   /** REASON_CONTACT_CHANGED - Risk: the e-mail address or phone number differs from the one known for the user. The new one gets no code during its cooldown. */
   REASON_CONTACT_CHANGED = 15,
+  /** REASON_NEAR_KNOWN_IP - Trust: the address is new, but in the neighbourhood (IPv4 /24, IPv6 /56) of one known for the user. Takes back part of REASON_NEW_IP. */
+  REASON_NEAR_KNOWN_IP = 16,
+  /** REASON_NEW_PLACE - Risk: farther from every known place of the user than both accuracy radii explain. */
+  REASON_NEW_PLACE = 17,
+  /** REASON_TOR - Risk: the address is an exit of the Tor network. */
+  REASON_TOR = 18,
+  /** REASON_VPN - Risk: the address belongs to a VPN service. */
+  REASON_VPN = 19,
+  /** REASON_PROXY - Risk: the address is an open, anonymising or residential proxy. */
+  REASON_PROXY = 20,
+  /** REASON_HOSTING - Risk: the address belongs to a data centre, where people seldom sit. */
+  REASON_HOSTING = 21,
+  /** REASON_UNUSUAL_HOUR - Risk: the user is seldom seen at this hour of the day (UTC). */
+  REASON_UNUSUAL_HOUR = 22,
+  /** REASON_USER_VELOCITY - Risk: unusually many attempts for this user within an hour. */
+  REASON_USER_VELOCITY = 23,
+  /** REASON_MANY_USERS_ON_DEVICE - Risk: many users on this device within a week. */
+  REASON_MANY_USERS_ON_DEVICE = 24,
+  /** REASON_MANY_USERS_ON_IP - Risk: many users on this address within a day. */
+  REASON_MANY_USERS_ON_IP = 25,
+  /** REASON_CREDENTIAL_STUFFING - Risk: failed attempts for many users from this address or its neighbourhood, as when stolen passwords are tried. */
+  REASON_CREDENTIAL_STUFFING = 26,
+  /** REASON_MANY_FAILURES - Risk: many failed attempts for this user within an hour. */
+  REASON_MANY_FAILURES = 27,
+  /** REASON_DISPOSABLE_EMAIL - Risk: the e-mail address is of a throw-away mail service. */
+  REASON_DISPOSABLE_EMAIL = 28,
+  /** REASON_ABANDONED_CHALLENGE - Risk: a challenge of this user was opened in the last days and not completed. */
+  REASON_ABANDONED_CHALLENGE = 29,
+  /** REASON_NEW_CLIENT - Risk: the system or the browser is new for the user. */
+  REASON_NEW_CLIENT = 30,
+  /** REASON_KNOWN_PLACE - Trust: at a known place of the user. */
+  REASON_KNOWN_PLACE = 31,
+  /** REASON_RECENTLY_VERIFIED - Trust: the user completed a challenge here in the last days. */
+  REASON_RECENTLY_VERIFIED = 32,
+  /** REASON_KNOWN_CLIENT - Trust: the system and browser are known for the user. */
+  REASON_KNOWN_CLIENT = 33,
+  /** REASON_REPORTED_ATTACKER - Risk: an earlier attempt with this device or address was reported as an attacker's. */
+  REASON_REPORTED_ATTACKER = 34,
+  /** REASON_FINGERPRINT_WITHHELD - Risk: no fingerprint came although the user's devices are known; weighs as much as a new device, so that leaving it out never pays. */
+  REASON_FINGERPRINT_WITHHELD = 35,
   /** REASON_ALLOW_LISTED - Trust: on the project's allow list. */
   REASON_ALLOW_LISTED = 41,
   /** REASON_DENY_LISTED - Risk: on the project's deny list. */
@@ -167,6 +207,66 @@ export function reasonFromJSON(object: any): Reason {
     case 15:
     case "REASON_CONTACT_CHANGED":
       return Reason.REASON_CONTACT_CHANGED;
+    case 16:
+    case "REASON_NEAR_KNOWN_IP":
+      return Reason.REASON_NEAR_KNOWN_IP;
+    case 17:
+    case "REASON_NEW_PLACE":
+      return Reason.REASON_NEW_PLACE;
+    case 18:
+    case "REASON_TOR":
+      return Reason.REASON_TOR;
+    case 19:
+    case "REASON_VPN":
+      return Reason.REASON_VPN;
+    case 20:
+    case "REASON_PROXY":
+      return Reason.REASON_PROXY;
+    case 21:
+    case "REASON_HOSTING":
+      return Reason.REASON_HOSTING;
+    case 22:
+    case "REASON_UNUSUAL_HOUR":
+      return Reason.REASON_UNUSUAL_HOUR;
+    case 23:
+    case "REASON_USER_VELOCITY":
+      return Reason.REASON_USER_VELOCITY;
+    case 24:
+    case "REASON_MANY_USERS_ON_DEVICE":
+      return Reason.REASON_MANY_USERS_ON_DEVICE;
+    case 25:
+    case "REASON_MANY_USERS_ON_IP":
+      return Reason.REASON_MANY_USERS_ON_IP;
+    case 26:
+    case "REASON_CREDENTIAL_STUFFING":
+      return Reason.REASON_CREDENTIAL_STUFFING;
+    case 27:
+    case "REASON_MANY_FAILURES":
+      return Reason.REASON_MANY_FAILURES;
+    case 28:
+    case "REASON_DISPOSABLE_EMAIL":
+      return Reason.REASON_DISPOSABLE_EMAIL;
+    case 29:
+    case "REASON_ABANDONED_CHALLENGE":
+      return Reason.REASON_ABANDONED_CHALLENGE;
+    case 30:
+    case "REASON_NEW_CLIENT":
+      return Reason.REASON_NEW_CLIENT;
+    case 31:
+    case "REASON_KNOWN_PLACE":
+      return Reason.REASON_KNOWN_PLACE;
+    case 32:
+    case "REASON_RECENTLY_VERIFIED":
+      return Reason.REASON_RECENTLY_VERIFIED;
+    case 33:
+    case "REASON_KNOWN_CLIENT":
+      return Reason.REASON_KNOWN_CLIENT;
+    case 34:
+    case "REASON_REPORTED_ATTACKER":
+      return Reason.REASON_REPORTED_ATTACKER;
+    case 35:
+    case "REASON_FINGERPRINT_WITHHELD":
+      return Reason.REASON_FINGERPRINT_WITHHELD;
     case 41:
     case "REASON_ALLOW_LISTED":
       return Reason.REASON_ALLOW_LISTED;
@@ -220,6 +320,46 @@ export function reasonToJSON(object: Reason): string {
       return "REASON_IMPOSSIBLE_TRAVEL";
     case Reason.REASON_CONTACT_CHANGED:
       return "REASON_CONTACT_CHANGED";
+    case Reason.REASON_NEAR_KNOWN_IP:
+      return "REASON_NEAR_KNOWN_IP";
+    case Reason.REASON_NEW_PLACE:
+      return "REASON_NEW_PLACE";
+    case Reason.REASON_TOR:
+      return "REASON_TOR";
+    case Reason.REASON_VPN:
+      return "REASON_VPN";
+    case Reason.REASON_PROXY:
+      return "REASON_PROXY";
+    case Reason.REASON_HOSTING:
+      return "REASON_HOSTING";
+    case Reason.REASON_UNUSUAL_HOUR:
+      return "REASON_UNUSUAL_HOUR";
+    case Reason.REASON_USER_VELOCITY:
+      return "REASON_USER_VELOCITY";
+    case Reason.REASON_MANY_USERS_ON_DEVICE:
+      return "REASON_MANY_USERS_ON_DEVICE";
+    case Reason.REASON_MANY_USERS_ON_IP:
+      return "REASON_MANY_USERS_ON_IP";
+    case Reason.REASON_CREDENTIAL_STUFFING:
+      return "REASON_CREDENTIAL_STUFFING";
+    case Reason.REASON_MANY_FAILURES:
+      return "REASON_MANY_FAILURES";
+    case Reason.REASON_DISPOSABLE_EMAIL:
+      return "REASON_DISPOSABLE_EMAIL";
+    case Reason.REASON_ABANDONED_CHALLENGE:
+      return "REASON_ABANDONED_CHALLENGE";
+    case Reason.REASON_NEW_CLIENT:
+      return "REASON_NEW_CLIENT";
+    case Reason.REASON_KNOWN_PLACE:
+      return "REASON_KNOWN_PLACE";
+    case Reason.REASON_RECENTLY_VERIFIED:
+      return "REASON_RECENTLY_VERIFIED";
+    case Reason.REASON_KNOWN_CLIENT:
+      return "REASON_KNOWN_CLIENT";
+    case Reason.REASON_REPORTED_ATTACKER:
+      return "REASON_REPORTED_ATTACKER";
+    case Reason.REASON_FINGERPRINT_WITHHELD:
+      return "REASON_FINGERPRINT_WITHHELD";
     case Reason.REASON_ALLOW_LISTED:
       return "REASON_ALLOW_LISTED";
     case Reason.REASON_DENY_LISTED:
@@ -341,10 +481,12 @@ export interface Signal {
     | undefined;
   /** The reason in one English sentence for an operator. */
   message: string;
+  /** The reason in one English sentence for the account holder: plain words, without numbers that would help an attacker. */
+  userMessage: string;
 }
 
 function createBaseSignal(): Signal {
-  return { reason: 0, direction: 0, weight: 0, evidence: undefined, message: "" };
+  return { reason: 0, direction: 0, weight: 0, evidence: undefined, message: "", userMessage: "" };
 }
 
 export const Signal: MessageFns<Signal> = {
@@ -363,6 +505,9 @@ export const Signal: MessageFns<Signal> = {
     }
     if (message.message !== "") {
       writer.uint32(42).string(message.message);
+    }
+    if (message.userMessage !== "") {
+      writer.uint32(50).string(message.userMessage);
     }
     return writer;
   },
@@ -420,6 +565,14 @@ export const Signal: MessageFns<Signal> = {
             message.message = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.userMessage = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -439,6 +592,11 @@ export const Signal: MessageFns<Signal> = {
       weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
       evidence: isObject(object.evidence) ? object.evidence : undefined,
       message: isSet(object.message) ? globalThis.String(object.message) : "",
+      userMessage: isSet(object.userMessage)
+        ? globalThis.String(object.userMessage)
+        : isSet(object.user_message)
+        ? globalThis.String(object.user_message)
+        : "",
     };
   },
 
@@ -459,6 +617,9 @@ export const Signal: MessageFns<Signal> = {
     if (message.message !== "") {
       obj.message = message.message;
     }
+    if (message.userMessage !== "") {
+      obj.userMessage = message.userMessage;
+    }
     return obj;
   },
 
@@ -472,6 +633,7 @@ export const Signal: MessageFns<Signal> = {
     message.weight = object.weight ?? 0;
     message.evidence = object.evidence ?? undefined;
     message.message = object.message ?? "";
+    message.userMessage = object.userMessage ?? "";
     return message;
   },
 };

@@ -1,0 +1,49 @@
+import Bowser from "bowser";
+import type { Fingerprint } from "./fingerprint.js";
+
+/** What the parts of our SDK's array are that change with an update. */
+const agentParts = ["browser_major", "brands", "os_version", "engine"];
+
+/**
+ * The kind of browser as one key, `os|browser|version`, from coarse to fine: equal beginnings mean the same system, or the same browser on it.
+ * From our SDK's components, else from the User-Agent header; undefined when neither names a system or browser. The parts are hashes or
+ * words, and cannot hold a `|`.
+ */
+export function clientKey(
+  fingerprint: Fingerprint | undefined,
+  userAgent: string | undefined,
+): string | undefined {
+  if (fingerprint?.kind === "components") {
+    const { components } = fingerprint;
+    const part = (name: string) => {
+      const hash = components.get(name);
+      return hash === undefined || hash === "-" || hash === "!" ? "" : hash;
+    };
+    const [os, browser] = [part("os"), part("browser")];
+    if (os !== "" || browser !== "") return `${os}|${browser}|${agentParts.map(part).join(".")}`;
+  }
+  return userAgent === undefined ? undefined : keyOfUserAgent(userAgent);
+}
+
+/** Parsing a header costs more than all reasons together, and few of them are different. */
+const parsed = new Map<string, string | undefined>();
+const mostParsed = 4096;
+
+function keyOfUserAgent(userAgent: string): string | undefined {
+  if (parsed.has(userAgent)) return parsed.get(userAgent);
+  if (parsed.size >= mostParsed) parsed.clear();
+  const key = parse(userAgent);
+  parsed.set(userAgent, key);
+  return key;
+}
+
+function parse(userAgent: string): string | undefined {
+  const { os, browser, platform } = Bowser.getParser(userAgent).getResult();
+  if (os.name === undefined && browser.name === undefined) return undefined;
+  const word = (text: string | undefined) => (text ?? "").toLowerCase().replaceAll("|", "");
+  return [
+    `${word(os.name)} ${word(platform.type)}`.trim(),
+    word(browser.name),
+    `${word(browser.version)} ${word(os.version)}`.trim(),
+  ].join("|");
+}

@@ -1,0 +1,33 @@
+import { hidesPlace } from "../risk/anonymity.js";
+import type { Observation } from "../risk/facts.js";
+import { asked, type History, type Lesson, learn } from "../risk/history.js";
+import type { Verdict } from "../risk/words.js";
+
+/** What an attempt teaches once it is trusted. A place that is hidden teaches no place. */
+export function lessonOf(observation: Observation, eventTime: boolean): Lesson {
+  const { at, deviceId, addressKey, network, country, client, place, anonymity } = observation;
+  return {
+    ...(deviceId === undefined ? {} : { deviceId }),
+    ...(addressKey === undefined ? {} : { addressKey }),
+    ...(network === undefined ? {} : { asn: network.asn }),
+    ...(country === undefined ? {} : { country }),
+    ...(client === undefined ? {} : { client }),
+    ...(place === undefined || hidesPlace(anonymity) ? {} : { place }),
+    at,
+    ...(eventTime ? { eventTime: true } : {}),
+  };
+}
+
+/** The history after a verdict: an `allow` teaches at once; a challenge is noted as open, and teaches when it is completed. */
+export function historyAfter(
+  history: History,
+  verdict: Verdict,
+  lesson: Lesson,
+  challengeId: string | undefined,
+): History {
+  if (challengeId !== undefined) {
+    const { at, deviceId } = lesson;
+    return asked(history, { challengeId, at, ...(deviceId === undefined ? {} : { deviceId }) });
+  }
+  return verdict === "allow" ? learn(history, lesson) : history;
+}
