@@ -30,7 +30,14 @@ describe("evaluate → send → verify → complete over REST", () => {
 
     const asked = (await login("phone", california)).body;
     expect(asked.verdict).toBe("challenge");
-    expect(asked.reasons).toEqual(["new_country", "new_device", "new_network", "new_ip"]);
+    expect(asked.reasons).toEqual([
+      "impossible_travel",
+      "new_country",
+      "new_device",
+      "new_place",
+      "new_network",
+      "new_ip",
+    ]);
 
     const challenge = `/v2/challenges/${asked.challenge_id}`;
     expect((await server.post(`${challenge}/complete`)).body).toMatchObject({

@@ -6,8 +6,8 @@ import type { AnonymityKind } from "../../risk/anonymity.js";
  */
 const hosting: ReadonlySet<number> = new Set([
   // Amazon, Microsoft, Google, Oracle, IBM (SoftLayer), Alibaba, Tencent, Huawei Cloud, Baidu, Yandex.Cloud
-  14618, 16509, 8987, 8075, 8068, 8069, 396982, 15169, 31898, 36351, 45102, 37963, 45090, 132203, 136907,
-  55990, 38365, 200350,
+  14618, 16509, 8987, 8075, 8068, 8069, 396982, 31898, 36351, 45102, 37963, 45090, 132203, 136907, 55990,
+  38365, 200350,
   // DigitalOcean, Linode (Akamai Connected Cloud), Vultr (Choopa), Hetzner, OVH, Scaleway, Leaseweb
   14061, 63949, 20473, 24940, 213230, 212317, 16276, 12876, 60781, 28753, 30633, 396362, 59253, 7203, 395954,
   205544,
@@ -32,7 +32,7 @@ const hosting: ReadonlySet<number> = new Set([
   54825, 16125, 204548, 41436, 36007, 35916, 50304, 24875, 49453, 201814, 202448, 39351, 42708,
 ]);
 
-/** Networks whose addresses are answered from many places at once, or stand for users anywhere: content networks and relays. */
+/** Networks whose addresses are answered from many places at once, or stand for users anywhere: content networks, relays and Google (whose VPN for phones leaves from there). */
 const anycast: ReadonlySet<number> = new Set([
   13335, 209242, 54113, 20940, 16625, 36183, 32787, 19551, 15133, 22822, 30148,
 ]);
