@@ -1,0 +1,253 @@
+import { RuptError } from "../error.js";
+import type { EvaluateRequest } from "../messages.js";
+import type { OnUnavailable } from "../options.js";
+import type { Rupt } from "../rupt.js";
+import type { Channel, Language } from "../words.js";
+import { failureAnswer, type GuardAnswer, sentAnswer, wrongCodeAnswer } from "./answers.js";
+import { clientAddress } from "./client-address.js";
+import { createCookie } from "./cookie.js";
+import { createPendingLogins } from "./pending-login.js";
+
+/** One request and its answer, as a framework gives them. */
+export interface Exchange {
+  header(name: string): string | undefined;
+  /** Of the connection itself. */
+  readonly remoteAddress: string | undefined;
+  /** Parsed JSON. */
+  readonly body: unknown;
+  /** Adds a Set-Cookie header. */
+  setCookie(text: string): void;
+}
+
+/** A login that may become a session now. */
+export interface Login {
+  /** Your own id of the account holder, as you gave it to `login`. Load the account anew: it may have been closed meanwhile. */
+  readonly user: string;
+  /** Withhold what your policy names: money, contacts, exports. */
+  readonly restricted: boolean;
+  /** Whether a code was asked for, and given, for this very login. */
+  readonly challenged: boolean;
+  /** True when Rupt could not be reached and `onUnavailable` is `allow`: nothing but the password was checked. */
+  readonly unchecked: boolean;
+  /** The stored evaluation; undefined when `unchecked`. */
+  readonly evaluation_id: string | undefined;
+}
+
+/** A login whose password was right. */
+export interface LoginAttempt extends Pick<EvaluateRequest, "email" | "phone" | "metadata"> {
+  /** Your own id of the account holder. */
+  readonly user: string;
+  /** What the page sent of `getHash`, unchecked: anything but texts is left out. */
+  readonly fingerprint?: unknown;
+  /** Default `login`. */
+  readonly action?: string | undefined;
+}
+
+/** How logins are guarded. */
+export interface GuardOptions {
+  /** The SDK; its `onUnavailable` holds here, too. */
+  readonly rupt: Pick<
+    Rupt<OnUnavailable>,
+    "evaluate" | "sendChallengeCode" | "verifyChallengeCode" | "completeChallenge"
+  >;
+  /** Seals the pending login in its cookie: 32 characters or more, the same on all your servers. To change it, put the new one first. */
+  readonly cookieSecret: string | readonly string[];
+  /** Addresses and ranges of your own reverse proxies; default none, so that `X-Forwarded-For` is not believed. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** False only for http:// during development; default true. */
+  readonly secureCookies?: boolean | undefined;
+  /** Told of failures that the browser learns nothing of. Holds no secret, contact or fingerprint. */
+  readonly onError?: ((error: RuptError) => void) | undefined;
+}
+
+/** What one request comes to: an answer, and the session to start before it is given. */
+export interface Outcome {
+  readonly answer: GuardAnswer;
+  readonly login?: Login;
+}
+
+/** The rules of a guarded login, apart from any framework. */
+export interface LoginGuard {
+  login(exchange: Exchange, attempt: LoginAttempt, address?: string): Promise<Outcome>;
+  wrongPassword(exchange: Exchange, attempt: Partial<LoginAttempt>, address?: string): Outcome;
+  send(exchange: Exchange): Promise<Outcome>;
+  verify(exchange: Exchange): Promise<Outcome>;
+}
+
+const refused: Outcome = { answer: { status: "refused" } };
+const ended: Outcome = { answer: { status: "ended" } };
+/** The longest that browsers keep a cookie. */
+const deviceCookieSeconds = 400 * 86_400;
+
+/** A page of another site sent it. Browsers say so themselves; what says nothing is no browser that could be tricked. */
+function isCrossSite(exchange: Exchange): boolean {
+  return exchange.header("sec-fetch-site") === "cross-site";
+}
+
+function bodyOf(exchange: Exchange): Readonly<Record<string, unknown>> {
+  const { body } = exchange;
+  return typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
+}
+
+function fingerprintOf(value: unknown): string | readonly string[] | undefined {
+  if (typeof value === "string") return value;
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : undefined;
+}
+
+/**
+ * Makes the guard. It alone decides when a session starts: the verdict is read here, and a code counts only for the challenge in the sealed
+ * cookie, which only this guard writes, for the user whose password was right.
+ */
+export function createLoginGuard(options: GuardOptions, now: () => number = Date.now): LoginGuard {
+  const { rupt, cookieSecret, secureCookies: secure = true } = options;
+  const addressOf = clientAddress(options.trustedProxies ?? []);
+  const pending = createPendingLogins(
+    typeof cookieSecret === "string" ? [cookieSecret] : cookieSecret,
+    secure,
+    now,
+  );
+  const device = createCookie({
+    name: "rupt_device",
+    maxAgeSeconds: deviceCookieSeconds,
+    sameSite: "Lax",
+    secure,
+  });
+
+  function report(error: unknown): void {
+    if (!(error instanceof RuptError)) throw error;
+    options.onError?.(error);
+  }
+
+  function unlessOver(exchange: Exchange, answer: GuardAnswer): Outcome {
+    if (answer.status === "ended") exchange.setCookie(pending.clear());
+    return { answer };
+  }
+
+  function failed(exchange: Exchange, error: unknown): Outcome {
+    report(error);
+    return unlessOver(exchange, failureAnswer(error));
+  }
+
+  function requestOf(
+    exchange: Exchange,
+    attempt: LoginAttempt,
+    address: string | undefined,
+  ): EvaluateRequest {
+    // Field by field: an attempt that was spread from a request's body must not bring `outcome` or `ip`.
+    const { user, email, phone, metadata, fingerprint, action = "login" } = attempt;
+    return {
+      action,
+      user,
+      email,
+      phone,
+      metadata,
+      fingerprint: fingerprintOf(fingerprint),
+      ip: address ?? addressOf(exchange.remoteAddress, exchange.header("x-forwarded-for")),
+      user_agent: exchange.header("user-agent")?.slice(0, 1024),
+      device_token: device.read(exchange.header("cookie"))?.slice(0, 1024),
+    };
+  }
+
+  async function judged(exchange: Exchange, attempt: LoginAttempt, address?: string): Promise<Outcome> {
+    const judgement = await rupt.evaluate(requestOf(exchange, attempt, address));
+    const { verdict, unavailable, evaluation_id, device_token } = judgement;
+    if (unavailable !== undefined) report(unavailable);
+    if (device_token !== undefined) exchange.setCookie(device.write(device_token));
+    const { user } = attempt;
+    switch (verdict) {
+      case "allow":
+      case "restrict": {
+        const restricted = verdict === "restrict";
+        const unchecked = unavailable !== undefined;
+        return {
+          answer: { status: "signed_in", restricted },
+          login: { user, restricted, challenged: false, unchecked, evaluation_id },
+        };
+      }
+      case "challenge":
+      case "challenge_and_restrict": {
+        if (judgement.challenge_id === undefined) return { answer: { status: "unavailable" } };
+        exchange.setCookie(
+          pending.write({
+            user,
+            challengeId: judgement.challenge_id,
+            evaluationId: judgement.evaluation_id,
+            restricted: verdict === "challenge_and_restrict",
+          }),
+        );
+        return { answer: { status: "challenge" } };
+      }
+      case "deny":
+        return refused;
+      default:
+        verdict satisfies never;
+        return refused;
+    }
+  }
+
+  return {
+    async login(exchange, attempt, address) {
+      if (isCrossSite(exchange)) return refused;
+      // Whatever was pending in this browser is over: replaced by what comes of this, or removed.
+      try {
+        const outcome = await judged(exchange, attempt, address);
+        if (outcome.answer.status !== "challenge") exchange.setCookie(pending.clear());
+        return outcome;
+      } catch (error) {
+        report(error);
+        exchange.setCookie(pending.clear());
+        return { answer: { status: "unavailable" } };
+      }
+    },
+
+    wrongPassword(exchange, attempt, address) {
+      const { user } = attempt;
+      if (user !== undefined) {
+        // Not waited for, so that an account that exists takes no longer to refuse than one that does not.
+        void rupt.evaluate({ ...requestOf(exchange, { ...attempt, user }, address), outcome: "failed" }).then(
+          ({ unavailable }) => unavailable && options.onError?.(unavailable),
+          (error: unknown) => error instanceof RuptError && options.onError?.(error),
+        );
+      }
+      return refused;
+    },
+
+    async send(exchange) {
+      const login = pending.read(exchange.header("cookie"));
+      if (login === undefined || isCrossSite(exchange)) return ended;
+      const { channel, language } = bodyOf(exchange);
+      try {
+        const sent = await rupt.sendChallengeCode({
+          challenge: login.challengeId,
+          ...(typeof channel === "string" ? { channel: channel as Channel } : {}),
+          ...(typeof language === "string" ? { language: language as Language } : {}),
+        });
+        return { answer: sentAnswer(sent) };
+      } catch (error) {
+        return failed(exchange, error);
+      }
+    },
+
+    async verify(exchange) {
+      const login = pending.read(exchange.header("cookie"));
+      if (login === undefined || isCrossSite(exchange)) return ended;
+      const { code } = bodyOf(exchange);
+      const digits = typeof code === "string" ? code.replace(/[\s-]/g, "") : "";
+      if (!/^\d{6}$/.test(digits)) return { answer: { status: "malformed_code" } };
+      const { challengeId, user, restricted, evaluationId } = login;
+      try {
+        // Of all calls with the right code, one gets `success: true`: that one, and no other, becomes a session.
+        const { success, status, attempts_remaining } = await rupt.verifyChallengeCode(challengeId, digits);
+        if (!success) return unlessOver(exchange, wrongCodeAnswer(status, attempts_remaining));
+        exchange.setCookie(pending.clear());
+        await rupt.completeChallenge(challengeId);
+      } catch (error) {
+        return failed(exchange, error);
+      }
+      return {
+        answer: { status: "signed_in", restricted },
+        login: { user, restricted, challenged: true, unchecked: false, evaluation_id: evaluationId },
+      };
+    },
+  };
+}

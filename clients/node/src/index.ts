@@ -1,0 +1,27 @@
+export { type ClientReason, type ErrorCode, type FieldViolation, RuptError } from "./error.js";
+export type {
+  Challenge,
+  CompleteChallengeResponse,
+  EvaluateRequest,
+  EvaluateResponse,
+  GetChallengesRequest,
+  GetChallengesResponse,
+  SendChallengeCodeRequest,
+  SendChallengeCodeResponse,
+  Signal,
+  UnavailableResponse,
+  VerifyChallengeCodeRequest,
+  VerifyChallengeCodeResponse,
+} from "./messages.js";
+export type { OnUnavailable, RuptOptions } from "./options.js";
+export { type CallOptions, type EvaluateOptions, Rupt, Rupt as default } from "./rupt.js";
+export type {
+  ChallengeStatus,
+  Channel,
+  Direction,
+  Language,
+  Outcome,
+  Reason,
+  ServerReason,
+  Verdict,
+} from "./words.js";
