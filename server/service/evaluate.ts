@@ -27,6 +27,7 @@ import type { Project } from "../store/project-store.js";
 import { contactBook } from "./contact-book.js";
 import { checkEventTime } from "./event-time.js";
 import { historyAfter, lessonOf } from "./lessons.js";
+import { createTurns } from "./turns.js";
 
 /** One attempt to judge, checked and parsed. */
 export interface Attempt {
@@ -63,6 +64,8 @@ export type Evaluate = (project: Project, attempt: Attempt) => Promise<Evaluated
 const idempotencyMs = 24 * 3_600_000;
 /** How often an attempt is judged anew when others of the same user come in between. */
 const maxRounds = 20;
+/** Attempts of one user that wait for their turn; more than a person or an application ever makes at once. */
+const maxWaitingPerUser = 256;
 /** A client token lives as long as its challenge can: five codes of ten minutes, and ten minutes to complete. */
 const clientTokenMs = 3_600_000;
 
@@ -77,6 +80,7 @@ export interface EvaluateDeps {
 
 /** Makes Evaluate: recall, recognise, judge, record; and again from the start when something changed in between. */
 export function createEvaluate({ clock, keys, geo, anonymity, evaluations }: EvaluateDeps): Evaluate {
+  const turns = createTurns(maxWaitingPerUser);
   const answer = (evaluation: Evaluation): Evaluated => ({
     evaluation,
     clientToken:
@@ -105,11 +109,17 @@ export function createEvaluate({ clock, keys, geo, anonymity, evaluations }: Eva
     return answer(evaluation);
   };
 
-  return async (project, attempt) => {
+  return (project, attempt) => {
+    const { projectId } = project;
+    const userKey = attempt.user ?? signupKey(contactBook(keys, projectId).emailHash(attempt.email ?? ""));
+    const evaluate = () => evaluateFor(project, attempt, userKey);
+    // A failed attempt changes nothing of the user, so it need not wait for the others.
+    return attempt.outcome === "failed" ? evaluate() : turns(`${projectId} ${userKey}`, evaluate);
+  };
+
+  async function evaluateFor(project: Project, attempt: Attempt, userKey: string): Promise<Evaluated> {
     const { projectId } = project;
     checkEventTime(project, attempt.occurredAt, clock.now());
-    const book = contactBook(keys, projectId);
-    const userKey = attempt.user ?? signupKey(book.emailHash(attempt.email ?? ""));
     const fingerprintKeys =
       attempt.fingerprint === undefined
         ? []
@@ -147,7 +157,7 @@ export function createEvaluate({ clock, keys, geo, anonymity, evaluations }: Eva
     throw new AppError("conflict", "Too many attempts of this user at the same instant; try again.", {
       retryAfterSeconds: 1,
     });
-  };
+  }
 
   function judged(
     project: Project,
