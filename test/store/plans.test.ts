@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TestClock } from "../server/test-clock.js";
+import { startTestServer, type TestServer } from "../server/test-server.js";
+
+const rows = 1_000_000;
+
+let server: TestServer<TestClock>;
+let statements: readonly string[] = [];
+
+/** Every statement that the four calls give, as the database has prepared it. */
+beforeAll(async () => {
+  // One connection, so that its prepared statements are those of all calls.
+  server = await startTestServer({ env: { DATABASE_POOL_SIZE: "1" } });
+  const login = (fingerprint: string, ip: string) =>
+    server.post("/v2/evaluate", { action: "login", user: "u1", fingerprint, ip, email: "ann@example.com" });
+  await login("laptop", "84.208.20.110");
+  const asked = (await login("phone", "8.8.8.8")).body.challenge_id;
+  await server.post(`/v2/challenges/${asked}/send`);
+  await server.post(`/v2/challenges/${asked}/verify`, { code: server.codeFor("ann@example.com") });
+  await server.post(`/v2/challenges/${asked}/complete`);
+  const { sql } = server.foundation;
+  const prepared = await sql<{ statement: string }[]>`select statement from pg_prepared_statements`;
+  statements = prepared
+    .map(({ statement }) => statement)
+    .filter(
+      (text) => /\b(users|challenges|evaluations|idempotency_keys)\b/.test(text) && !/\bpg_\w+\s/.test(text),
+    );
+
+  const [project] = await sql<{ project_id: string }[]>`select project_id from projects`;
+  const projectId = project?.project_id ?? "";
+  await sql`set statement_timeout = 0`;
+  await sql`
+    insert into users (project_id, user_key, version, first_seen_at, last_seen_at, history, contacts)
+    select ${projectId}, 'filler-' || n, 1, now(), now(), '{}', '{}' from generate_series(1, ${rows}::int) n`;
+  await sql`
+    insert into challenges (project_id, challenge_id, evaluation_id, user_key, reasons, status, max_attempts, max_sends, lesson, created_at, expires_at)
+    select ${projectId}, gen_random_uuid(), gen_random_uuid(), 'filler-' || n, '{}', 'created', 5, 5, '{}', now(), now()
+    from generate_series(1, ${rows / 10}::int) n`;
+  await sql`
+    insert into idempotency_keys (project_id, key_hash, request_hash, evaluation_id, expires_at)
+    select ${projectId}, decode(md5(n::text), 'hex'), '', gen_random_uuid(), now() from generate_series(1, ${rows / 10}::int) n`;
+  await sql`analyze users, challenges, idempotency_keys`;
+}, 180_000);
+afterAll(() => server.stop());
+
+test("the four calls were caught", () => {
+  expect(statements.length).toBeGreaterThanOrEqual(7);
+});
+
+test(`no statement of the four calls reads a whole table at ${rows} users`, async () => {
+  const { sql } = server.foundation;
+  const scans: string[] = [];
+  for (const statement of statements) {
+    const plan = await sql.unsafe<{ "QUERY PLAN": string }[]>(`explain (generic_plan) ${statement}`);
+    const lines = plan.map((line) => line["QUERY PLAN"]);
+    const whole = lines.filter((line) => /Seq Scan on (users|challenges|idempotency_keys)/.test(line));
+    if (whole.length > 0) scans.push(`${statement}\n${lines.join("\n")}`);
+  }
+  expect(scans).toEqual([]);
+});
