@@ -26,6 +26,9 @@ await build({
   logLevel: "warning",
 });
 
+// The server serves this page itself.
+await (await import("./clients/challenge-page/build.mjs")).default();
+
 if (only === undefined) {
   const { buildBrowser } = await import("./clients/browser/build.mjs");
   await buildBrowser();

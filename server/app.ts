@@ -9,12 +9,16 @@ import { openAnonymity } from "./outbound/anonymity/open-anonymity.js";
 import type { Inbox } from "./outbound/delivery/inbox.js";
 import { openChannels } from "./outbound/delivery/open-channels.js";
 import type { Geo } from "./outbound/geo/geo.js";
+import { publicUrl } from "./public-url.js";
 import { challengeHandlers } from "./rpc/challenge.js";
 import { evaluationHandlers } from "./rpc/evaluation.js";
 import { userHandlers } from "./rpc/user.js";
 import { createAuthenticate } from "./service/authenticate.js";
+import { createChallengeLink } from "./service/challenge-link.js";
 import { createReadChallenges } from "./service/challenges.js";
+import { createClientTokenGuard } from "./service/client-token-guard.js";
 import { createCompleteChallenge } from "./service/complete-challenge.js";
+import { createDescribeChallenge } from "./service/describe-challenge.js";
 import { createEvaluate } from "./service/evaluate.js";
 import { createReadEvaluations } from "./service/evaluations.js";
 import { createSendChallenge } from "./service/send-challenge.js";
@@ -24,6 +28,7 @@ import { currentSchemaVersion, schemaVersion } from "./store/postgres/migrate.js
 import { postgresChallengeStore } from "./store/postgres/postgres-challenge-store.js";
 import { postgresEvaluationStore } from "./store/postgres/postgres-evaluation-store.js";
 import { postgresUserStore } from "./store/postgres/postgres-user-store.js";
+import { openChallengePages } from "./transport/challenge-page.js";
 import { type GrpcServer, serveGrpc } from "./transport/grpc.js";
 import { type HttpServer, serveHttp } from "./transport/http.js";
 import { healthPage, inboxPage, type Readiness, readyPage } from "./transport/pages.js";
@@ -85,13 +90,15 @@ export async function startApp(deps: AppDeps): Promise<App> {
   const challenges = postgresChallengeStore(sql);
   const users = postgresUserStore(sql);
   const { channels, inbox } = openChannels({ config, clock, log });
+  let httpPort: number | undefined;
+  const challengeLink = createChallengeLink(() => publicUrl(config, httpPort));
 
   const endpoints = createEndpoints(
     [
       implement(
         EvaluationService,
         evaluationHandlers(
-          createEvaluate({ clock, keys, geo, anonymity, evaluations }),
+          createEvaluate({ clock, keys, geo, anonymity, evaluations, challengeLink }),
           createReadEvaluations(evaluations),
         ),
       ),
@@ -100,8 +107,10 @@ export async function startApp(deps: AppDeps): Promise<App> {
         challengeHandlers({
           send: createSendChallenge({ clock, keys, challenges, channels }),
           verify: createVerifyChallenge({ clock, keys, challenges }),
+          describe: createDescribeChallenge({ clock, keys, challenges, channels }),
           complete: createCompleteChallenge({ clock, challenges }),
           read: createReadChallenges({ clock, keys, challenges }),
+          guard: createClientTokenGuard(challenges),
         }),
       ),
       implement(UserService, userHandlers(createUsers({ clock, keys, users, evaluations }))),
@@ -112,10 +121,12 @@ export async function startApp(deps: AppDeps): Promise<App> {
     healthPage,
     readyPage(readiness(deps, anonymity)),
     ...(inbox === undefined ? [] : [inboxPage(() => inbox.messages())]),
+    ...(await openChallengePages(log)),
   ];
 
   const { host, port, grpcPort, tls, trustedProxies: proxies } = config;
   const http: HttpServer = await serveHttp({ endpoints, pages, host, port, tls, proxies });
+  httpPort = http.port;
   let grpc: GrpcServer;
   try {
     grpc = await serveGrpc({ endpoints, host, port: grpcPort, tls, proxies });

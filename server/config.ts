@@ -145,7 +145,7 @@ export const variables: readonly Variable[] = [
     name: "PUBLIC_URL",
     default: "",
     meaning:
-      "https://host where users and providers reach this server; without it messages carry no link and providers report no delivery",
+      "https://host where users and providers reach this server; without it answers hold no challenge_url (in development they do, for localhost), messages carry no link and providers report no delivery",
   },
   {
     name: "GEOIP_CITY_DB",
@@ -285,6 +285,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       "WORKERS above 1 needs SMTP_URL in development: the inbox lies in the memory of one process",
     );
   }
+  const publicUrl = url("PUBLIC_URL", ["https:", "http:"])?.replace(/\/+$/, "");
+  if (publicUrl !== undefined && /[?#@]/.test(publicUrl)) {
+    problems.push("PUBLIC_URL must be an address without user name, query or fragment");
+  }
+
   const parsedProxies = parseTrustedProxies(text("TRUSTED_PROXIES") ?? "");
   if ("problem" in parsedProxies) problems.push(`TRUSTED_PROXIES: ${parsedProxies.problem}`);
 
@@ -306,7 +311,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     mailFrom: text("MAIL_FROM") ?? "Rupt <no-reply@localhost>",
     smsProviders: smsProviders("SMS_URL"),
     deliveryTimeoutMs: whole("DELIVERY_TIMEOUT_MS", 5_000, 100, 30_000),
-    publicUrl: url("PUBLIC_URL", ["http:", "https:"])?.replace(/\/+$/, ""),
+    publicUrl,
     geoipCityDb: text("GEOIP_CITY_DB"),
     geoipAsnDb: text("GEOIP_ASN_DB"),
     geoipAnonymousDb: text("GEOIP_ANONYMOUS_DB"),

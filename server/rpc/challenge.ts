@@ -1,9 +1,14 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { ChallengeSchema, ChallengeService } from "../../gen/es/rupt/v2/challenge_service_pb.js";
+import type {
+  ChallengeSchema,
+  ChallengeService,
+  DescribeChallengeResponseSchema,
+} from "../../gen/es/rupt/v2/challenge_service_pb.js";
 import { type ChannelName, type Language, languages } from "../challenge/challenge.js";
-import { AppError } from "../errors.js";
 import type { ChallengeView, ReadChallenges } from "../service/challenges.js";
+import type { ClientTokenGuard, TokenUse } from "../service/client-token-guard.js";
 import type { CompleteChallenge } from "../service/complete-challenge.js";
+import type { DescribeChallenge, DescribedChallenge } from "../service/describe-challenge.js";
 import type { SendChallenge } from "../service/send-challenge.js";
 import type { VerifyChallenge } from "../service/verify-challenge.js";
 import type { Handlers, RpcContext } from "./context.js";
@@ -30,11 +35,25 @@ export function challengeMessage(view: ChallengeView): MessageInitShape<typeof C
   };
 }
 
-/** A client token is good for its own challenge only. */
-function mayTouch(challengeId: string, { caller }: RpcContext): void {
-  if (caller.clientToken !== undefined && caller.clientToken.challengeId !== challengeId) {
-    throw new AppError("not_permitted", "This client token is for another challenge.");
-  }
+function describedMessage(
+  described: DescribedChallenge,
+): MessageInitShape<typeof DescribeChallengeResponseSchema> {
+  const { channel, returnUrl } = described;
+  return {
+    challengeId: described.challengeId,
+    status: statusWords.toWire(described.status),
+    brand: described.brand,
+    destinations: described.destinations.map((destination) => ({
+      channel: channelWords.toWire(destination.channel),
+      contact: destination.contact,
+    })),
+    ...(channel === undefined ? {} : { channel: channelWords.toWire(channel) }),
+    attemptsRemaining: described.attemptsRemaining,
+    sendsRemaining: described.sendsRemaining,
+    expiresInSeconds: described.expiresInSeconds,
+    resendAfterSeconds: described.resendAfterSeconds,
+    ...(returnUrl === undefined ? {} : { returnUrl }),
+  };
 }
 
 function channelOf(word: string | undefined): ChannelName | undefined {
@@ -49,21 +68,28 @@ function languageOf(word: string | undefined): Language | undefined {
 export interface ChallengeHandlerDeps {
   readonly send: SendChallenge;
   readonly verify: VerifyChallenge;
+  readonly describe: DescribeChallenge;
   readonly complete: CompleteChallenge;
   readonly read: ReadChallenges;
+  readonly guard: ClientTokenGuard;
 }
 
 /** ChallengeService over the domain. */
 export function challengeHandlers({
   send,
   verify,
+  describe,
   complete,
   read,
+  guard,
 }: ChallengeHandlerDeps): Handlers<typeof ChallengeService> {
+  const admit = async ({ caller: { clientToken } }: RpcContext, challengeId: string, use: TokenUse) => {
+    if (clientToken !== undefined) await guard(clientToken, challengeId, use);
+  };
   return {
     async sendChallenge(request, context) {
       const challengeId = request.challengeId.toLowerCase();
-      mayTouch(challengeId, context);
+      await admit(context, challengeId, "act");
       const sent = await send(context.caller.project, {
         challengeId,
         channel: channelOf(channelWords.toWord(request.channel)),
@@ -80,12 +106,17 @@ export function challengeHandlers({
     },
     async verifyChallenge(request, context) {
       const challengeId = request.challengeId.toLowerCase();
-      mayTouch(challengeId, context);
+      await admit(context, challengeId, "act");
       const { success, status, attemptsRemaining } = await verify(context.caller.project, {
         challengeId,
         code: request.code,
       });
       return { success, status: statusWords.toWire(status), attemptsRemaining };
+    },
+    async describeChallenge(request, context) {
+      const challengeId = request.challengeId.toLowerCase();
+      await admit(context, challengeId, "describe");
+      return describedMessage(await describe(context.caller.project, challengeId));
     },
     async completeChallenge({ challengeId }, { caller }) {
       await complete(caller.project, challengeId);

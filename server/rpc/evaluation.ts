@@ -102,8 +102,9 @@ function judgement(evaluation: Evaluation) {
 function evaluateResponse({
   evaluation,
   clientToken,
+  challengeUrl,
 }: Evaluated): MessageInitShape<typeof EvaluateResponseSchema> {
-  return { ...judgement(evaluation), ...present({ clientToken }) };
+  return { ...judgement(evaluation), ...present({ clientToken, challengeUrl }) };
 }
 
 /** A stored evaluation as the wire has it. */

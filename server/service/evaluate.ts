@@ -24,6 +24,7 @@ import type {
   Record as NewRecord,
 } from "../store/evaluation-store.js";
 import type { Project } from "../store/project-store.js";
+import type { ChallengeLink } from "./challenge-link.js";
 import { contactBook } from "./contact-book.js";
 import { checkEventTime } from "./event-time.js";
 import { historyAfter, lessonOf } from "./lessons.js";
@@ -55,6 +56,8 @@ export interface Evaluated {
   readonly evaluation: Evaluation;
   /** With a challenge only. */
   readonly clientToken: string | undefined;
+  /** The hosted page for the challenge, with the client token; only where the server knows its own address. */
+  readonly challengeUrl: string | undefined;
 }
 
 /** Judges attempts. */
@@ -76,25 +79,28 @@ export interface EvaluateDeps {
   readonly geo: Geo;
   readonly anonymity: AnonymitySource;
   readonly evaluations: EvaluationStore;
+  readonly challengeLink: ChallengeLink;
 }
 
 /** Makes Evaluate: recall, recognise, judge, record; and again from the start when something changed in between. */
-export function createEvaluate({ clock, keys, geo, anonymity, evaluations }: EvaluateDeps): Evaluate {
+export function createEvaluate({
+  clock,
+  keys,
+  geo,
+  anonymity,
+  evaluations,
+  challengeLink,
+}: EvaluateDeps): Evaluate {
   const turns = createTurns(maxWaitingPerUser);
-  const answer = (evaluation: Evaluation): Evaluated => ({
-    evaluation,
-    clientToken:
-      evaluation.challengeId === undefined
-        ? undefined
-        : writeClientToken(
-            {
-              projectId: evaluation.projectId,
-              challengeId: evaluation.challengeId,
-              expiresAt: evaluation.createdAt + clientTokenMs,
-            },
-            (...parts) => keys.mac("client_token", ...parts),
-          ),
-  });
+  const answer = (evaluation: Evaluation): Evaluated => {
+    const { projectId, challengeId, createdAt } = evaluation;
+    if (challengeId === undefined) return { evaluation, clientToken: undefined, challengeUrl: undefined };
+    const clientToken = writeClientToken(
+      { projectId, challengeId, expiresAt: createdAt + clientTokenMs },
+      (...parts) => keys.mac("client_token", ...parts),
+    );
+    return { evaluation, clientToken, challengeUrl: challengeLink(challengeId, clientToken) };
+  };
 
   const repeat = async (project: Project, attempt: Attempt, repeated: NonNullable<Memories["repeated"]>) => {
     if (attempt.idempotency && Buffer.compare(repeated.requestHash, attempt.idempotency.requestHash) !== 0) {

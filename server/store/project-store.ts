@@ -9,6 +9,10 @@ export interface ProjectSettings {
   readonly acceptEventTime?: boolean;
   /** Texts of messages, by name. */
   readonly messages?: MessageTexts;
+  /** Where the hosted page sends a user who has passed. */
+  readonly successUrl?: string;
+  /** Web origins whose pages may call with a client token or a public client id, as browsers write them: `https://app.example.com`. */
+  readonly allowedOrigins?: readonly string[];
 }
 
 /** An application that uses the service. */

@@ -17,8 +17,9 @@ import { maxBodyBytes, requestTimeoutMs } from "./limits.js";
 import type { Endpoint } from "./pipeline.js";
 import { restHandler } from "./rest/rest.js";
 
-/** Something other than the API that the HTTP port answers to GET, by its exact path. */
+/** Something other than the API that the HTTP port answers to GET. */
 export interface Page {
+  /** The exact path; or, with `/*` at the end, any path with one more segment. */
   readonly path: string;
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
@@ -42,6 +43,12 @@ export interface HttpOptions {
   readonly proxies: TrustedProxies;
 }
 
+function serves({ path: pattern }: Page, path: string): boolean {
+  if (!pattern.endsWith("/*")) return pattern === path;
+  const folder = pattern.slice(0, -1);
+  return path.startsWith(folder) && path.length > folder.length && !path.includes("/", folder.length);
+}
+
 function listenerOf({ endpoints, pages, proxies }: HttpOptions): RequestListener {
   const calls = new WeakMap<object, HttpCall>();
   const connect = connectNodeAdapter({
@@ -57,7 +64,7 @@ function listenerOf({ endpoints, pages, proxies }: HttpOptions): RequestListener
     const path = request.url?.split("?", 1)[0] ?? "";
     const page =
       request.method === "GET" || request.method === "HEAD"
-        ? pages.find((candidate) => candidate.path === path)
+        ? pages.find((candidate) => serves(candidate, path))
         : undefined;
     if (page !== undefined) void page.answer(request, response);
     else {

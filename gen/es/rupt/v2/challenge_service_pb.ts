@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file rupt/v2/challenge_service.proto.
  */
 export const file_rupt_v2_challenge_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9ydXB0L3YyL2NoYWxsZW5nZV9zZXJ2aWNlLnByb3RvEgdydXB0LnYyIqIECglDaGFsbGVuZ2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEigKBnN0YXR1cxgCIAEoDjIYLnJ1cHQudjIuQ2hhbGxlbmdlU3RhdHVzEhEKBHVzZXIYAyABKAlIAIgBARISCgVlbWFpbBgEIAEoCUgBiAEBEhIKBXBob25lGAUgASgJSAKIAQESIQoHY2hhbm5lbBgGIAEoDjIQLnJ1cHQudjIuQ2hhbm5lbBIgCgdyZWFzb25zGAcgAygOMg8ucnVwdC52Mi5SZWFzb24SGgoSYXR0ZW1wdHNfcmVtYWluaW5nGAggASgFEhcKD3NlbmRzX3JlbWFpbmluZxgJIAEoBRIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0Cgt2ZXJpZmllZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARI1Cgxjb21wbGV0ZWRfYXQYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSASIAQESFQoNZXZhbHVhdGlvbl9pZBgOIAEoCUIHCgVfdXNlckIICgZfZW1haWxCCAoGX3Bob25lQg4KDF92ZXJpZmllZF9hdEIPCg1fY29tcGxldGVkX2F0IpcBChRTZW5kQ2hhbGxlbmdlUmVxdWVzdBIeCgxjaGFsbGVuZ2VfaWQYASABKAlCCMrVIgQIATABEiEKB2NoYW5uZWwYAiABKA4yEC5ydXB0LnYyLkNoYW5uZWwSIwoIbGFuZ3VhZ2UYAyABKA4yES5ydXB0LnYyLkxhbmd1YWdlEhcKBmRldmljZRgEIAEoCUIHytUiAxCAICLEAQoVU2VuZENoYWxsZW5nZVJlc3BvbnNlEg8KB3N1Y2Nlc3MYASABKAgSFAoMY2hhbGxlbmdlX2lkGAIgASgJEiEKB2NoYW5uZWwYAyABKA4yEC5ydXB0LnYyLkNoYW5uZWwSEwoLZGVzdGluYXRpb24YBCABKAkSLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUcmVzZW5kX2FmdGVyX3NlY29uZHMYBiABKAUiUgoWVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBIeCgxjaGFsbGVuZ2VfaWQYASABKAlCCMrVIgQIATABEhgKBGNvZGUYAiABKAlCCsrVIgYIARAQMAYicAoXVmVyaWZ5Q2hhbGxlbmdlUmVzcG9uc2USDwoHc3VjY2VzcxgBIAEoCBIoCgZzdGF0dXMYAiABKA4yGC5ydXB0LnYyLkNoYWxsZW5nZVN0YXR1cxIaChJhdHRlbXB0c19yZW1haW5pbmcYAyABKAUiOgoYQ29tcGxldGVDaGFsbGVuZ2VSZXF1ZXN0Eh4KDGNoYWxsZW5nZV9pZBgBIAEoCUIIytUiBAgBMAEiLAoZQ29tcGxldGVDaGFsbGVuZ2VSZXNwb25zZRIPCgdzdWNjZXNzGAEgASgIIjUKE0dldENoYWxsZW5nZVJlcXVlc3QSHgoMY2hhbGxlbmdlX2lkGAEgASgJQgjK1SIECAEwASI9ChRHZXRDaGFsbGVuZ2VSZXNwb25zZRIlCgljaGFsbGVuZ2UYASABKAsyEi5ydXB0LnYyLkNoYWxsZW5nZSJmChVMaXN0Q2hhbGxlbmdlc1JlcXVlc3QSHAoEcGFnZRgBIAEoBUIJytUiBTgBQJBOSACIAQESHAoFbGltaXQYAiABKAVCCMrVIgQ4AUBkSAGIAQFCBwoFX3BhZ2VCCAoGX2xpbWl0IkkKFkxpc3RDaGFsbGVuZ2VzUmVzcG9uc2USIAoEZGF0YRgBIAMoCzISLnJ1cHQudjIuQ2hhbGxlbmdlEg0KBXRvdGFsGAIgASgFKkYKB0NoYW5uZWwSFwoTQ0hBTk5FTF9VTlNQRUNJRklFRBAAEhEKDUNIQU5ORUxfRU1BSUwQARIPCgtDSEFOTkVMX1NNUxACKmgKCExhbmd1YWdlEhgKFExBTkdVQUdFX1VOU1BFQ0lGSUVEEAASDwoLTEFOR1VBR0VfRU4QARIPCgtMQU5HVUFHRV9GUhACEg8KC0xBTkdVQUdFX0VTEAMSDwoLTEFOR1VBR0VfQVIQBCqKAgoPQ2hhbGxlbmdlU3RhdHVzEiAKHENIQUxMRU5HRV9TVEFUVVNfVU5TUEVDSUZJRUQQABIcChhDSEFMTEVOR0VfU1RBVFVTX0NSRUFURUQQARIZChVDSEFMTEVOR0VfU1RBVFVTX1NFTlQQAhIdChlDSEFMTEVOR0VfU1RBVFVTX1ZFUklGSUVEEAMSHgoaQ0hBTExFTkdFX1NUQVRVU19DT01QTEVURUQQBBIcChhDSEFMTEVOR0VfU1RBVFVTX0VYUElSRUQQBRIeChpDSEFMTEVOR0VfU1RBVFVTX0VYSEFVU1RFRBAGEh8KG0NIQUxMRU5HRV9TVEFUVVNfU1VQRVJTRURFRBAHMqMFChBDaGFsbGVuZ2VTZXJ2aWNlEoEBCg1TZW5kQ2hhbGxlbmdlEh0ucnVwdC52Mi5TZW5kQ2hhbGxlbmdlUmVxdWVzdBoeLnJ1cHQudjIuU2VuZENoYWxsZW5nZVJlc3BvbnNlIjHQ1SICgtPkkwInOgEqIiIvdjIvY2hhbGxlbmdlcy97Y2hhbGxlbmdlX2lkfS9zZW5kEokBCg9WZXJpZnlDaGFsbGVuZ2USHy5ydXB0LnYyLlZlcmlmeUNoYWxsZW5nZVJlcXVlc3QaIC5ydXB0LnYyLlZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlIjPQ1SICgtPkkwIpOgEqIiQvdjIvY2hhbGxlbmdlcy97Y2hhbGxlbmdlX2lkfS92ZXJpZnkSjQEKEUNvbXBsZXRlQ2hhbGxlbmdlEiEucnVwdC52Mi5Db21wbGV0ZUNoYWxsZW5nZVJlcXVlc3QaIi5ydXB0LnYyLkNvbXBsZXRlQ2hhbGxlbmdlUmVzcG9uc2UiMYLT5JMCKzoBKiImL3YyL2NoYWxsZW5nZXMve2NoYWxsZW5nZV9pZH0vY29tcGxldGUSgAEKDEdldENoYWxsZW5nZRIcLnJ1cHQudjIuR2V0Q2hhbGxlbmdlUmVxdWVzdBodLnJ1cHQudjIuR2V0Q2hhbGxlbmdlUmVzcG9uc2UiM5ACAYLT5JMCKmIJY2hhbGxlbmdlEh0vdjIvY2hhbGxlbmdlcy97Y2hhbGxlbmdlX2lkfRJsCg5MaXN0Q2hhbGxlbmdlcxIeLnJ1cHQudjIuTGlzdENoYWxsZW5nZXNSZXF1ZXN0Gh8ucnVwdC52Mi5MaXN0Q2hhbGxlbmdlc1Jlc3BvbnNlIhmQAgGC0+STAhASDi92Mi9jaGFsbGVuZ2VzQncKC2NvbS5ydXB0LnYyQhVDaGFsbGVuZ2VTZXJ2aWNlUHJvdG9QAVoacnVwdC5jb20vZ28vcnVwdC92MjtydXB0djKqAgdSdXB0LlYyygIHUnVwdFxWMuICE1J1cHRcVjJcR1BCTWV0YWRhdGHqAghSdXB0OjpWMmIGcHJvdG8z", [file_google_api_annotations, file_google_protobuf_timestamp, file_rupt_v2_options, file_rupt_v2_risk]);
+  fileDesc("Ch9ydXB0L3YyL2NoYWxsZW5nZV9zZXJ2aWNlLnByb3RvEgdydXB0LnYyIqIECglDaGFsbGVuZ2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEigKBnN0YXR1cxgCIAEoDjIYLnJ1cHQudjIuQ2hhbGxlbmdlU3RhdHVzEhEKBHVzZXIYAyABKAlIAIgBARISCgVlbWFpbBgEIAEoCUgBiAEBEhIKBXBob25lGAUgASgJSAKIAQESIQoHY2hhbm5lbBgGIAEoDjIQLnJ1cHQudjIuQ2hhbm5lbBIgCgdyZWFzb25zGAcgAygOMg8ucnVwdC52Mi5SZWFzb24SGgoSYXR0ZW1wdHNfcmVtYWluaW5nGAggASgFEhcKD3NlbmRzX3JlbWFpbmluZxgJIAEoBRIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0Cgt2ZXJpZmllZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARI1Cgxjb21wbGV0ZWRfYXQYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSASIAQESFQoNZXZhbHVhdGlvbl9pZBgOIAEoCUIHCgVfdXNlckIICgZfZW1haWxCCAoGX3Bob25lQg4KDF92ZXJpZmllZF9hdEIPCg1fY29tcGxldGVkX2F0IpcBChRTZW5kQ2hhbGxlbmdlUmVxdWVzdBIeCgxjaGFsbGVuZ2VfaWQYASABKAlCCMrVIgQIATABEiEKB2NoYW5uZWwYAiABKA4yEC5ydXB0LnYyLkNoYW5uZWwSIwoIbGFuZ3VhZ2UYAyABKA4yES5ydXB0LnYyLkxhbmd1YWdlEhcKBmRldmljZRgEIAEoCUIHytUiAxCAICLEAQoVU2VuZENoYWxsZW5nZVJlc3BvbnNlEg8KB3N1Y2Nlc3MYASABKAgSFAoMY2hhbGxlbmdlX2lkGAIgASgJEiEKB2NoYW5uZWwYAyABKA4yEC5ydXB0LnYyLkNoYW5uZWwSEwoLZGVzdGluYXRpb24YBCABKAkSLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUcmVzZW5kX2FmdGVyX3NlY29uZHMYBiABKAUiUgoWVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBIeCgxjaGFsbGVuZ2VfaWQYASABKAlCCMrVIgQIATABEhgKBGNvZGUYAiABKAlCCsrVIgYIARAQMAYicAoXVmVyaWZ5Q2hhbGxlbmdlUmVzcG9uc2USDwoHc3VjY2VzcxgBIAEoCBIoCgZzdGF0dXMYAiABKA4yGC5ydXB0LnYyLkNoYWxsZW5nZVN0YXR1cxIaChJhdHRlbXB0c19yZW1haW5pbmcYAyABKAUiOgoYRGVzY3JpYmVDaGFsbGVuZ2VSZXF1ZXN0Eh4KDGNoYWxsZW5nZV9pZBgBIAEoCUIIytUiBAgBMAEi0AIKGURlc2NyaWJlQ2hhbGxlbmdlUmVzcG9uc2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEigKBnN0YXR1cxgCIAEoDjIYLnJ1cHQudjIuQ2hhbGxlbmdlU3RhdHVzEg0KBWJyYW5kGAMgASgJEioKDGRlc3RpbmF0aW9ucxgEIAMoCzIULnJ1cHQudjIuRGVzdGluYXRpb24SIQoHY2hhbm5lbBgFIAEoDjIQLnJ1cHQudjIuQ2hhbm5lbBIaChJhdHRlbXB0c19yZW1haW5pbmcYBiABKAUSFwoPc2VuZHNfcmVtYWluaW5nGAcgASgFEhoKEmV4cGlyZXNfaW5fc2Vjb25kcxgIIAEoBRIcChRyZXNlbmRfYWZ0ZXJfc2Vjb25kcxgJIAEoBRIXCgpyZXR1cm5fdXJsGAogASgJSACIAQFCDQoLX3JldHVybl91cmwiQQoLRGVzdGluYXRpb24SIQoHY2hhbm5lbBgBIAEoDjIQLnJ1cHQudjIuQ2hhbm5lbBIPCgdjb250YWN0GAIgASgJIjoKGENvbXBsZXRlQ2hhbGxlbmdlUmVxdWVzdBIeCgxjaGFsbGVuZ2VfaWQYASABKAlCCMrVIgQIATABIiwKGUNvbXBsZXRlQ2hhbGxlbmdlUmVzcG9uc2USDwoHc3VjY2VzcxgBIAEoCCI1ChNHZXRDaGFsbGVuZ2VSZXF1ZXN0Eh4KDGNoYWxsZW5nZV9pZBgBIAEoCUIIytUiBAgBMAEiPQoUR2V0Q2hhbGxlbmdlUmVzcG9uc2USJQoJY2hhbGxlbmdlGAEgASgLMhIucnVwdC52Mi5DaGFsbGVuZ2UiZgoVTGlzdENoYWxsZW5nZXNSZXF1ZXN0EhwKBHBhZ2UYASABKAVCCcrVIgU4AUCQTkgAiAEBEhwKBWxpbWl0GAIgASgFQgjK1SIEOAFAZEgBiAEBQgcKBV9wYWdlQggKBl9saW1pdCJJChZMaXN0Q2hhbGxlbmdlc1Jlc3BvbnNlEiAKBGRhdGEYASADKAsyEi5ydXB0LnYyLkNoYWxsZW5nZRINCgV0b3RhbBgCIAEoBSpGCgdDaGFubmVsEhcKE0NIQU5ORUxfVU5TUEVDSUZJRUQQABIRCg1DSEFOTkVMX0VNQUlMEAESDwoLQ0hBTk5FTF9TTVMQAipoCghMYW5ndWFnZRIYChRMQU5HVUFHRV9VTlNQRUNJRklFRBAAEg8KC0xBTkdVQUdFX0VOEAESDwoLTEFOR1VBR0VfRlIQAhIPCgtMQU5HVUFHRV9FUxADEg8KC0xBTkdVQUdFX0FSEAQqigIKD0NoYWxsZW5nZVN0YXR1cxIgChxDSEFMTEVOR0VfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHAoYQ0hBTExFTkdFX1NUQVRVU19DUkVBVEVEEAESGQoVQ0hBTExFTkdFX1NUQVRVU19TRU5UEAISHQoZQ0hBTExFTkdFX1NUQVRVU19WRVJJRklFRBADEh4KGkNIQUxMRU5HRV9TVEFUVVNfQ09NUExFVEVEEAQSHAoYQ0hBTExFTkdFX1NUQVRVU19FWFBJUkVEEAUSHgoaQ0hBTExFTkdFX1NUQVRVU19FWEhBVVNURUQQBhIfChtDSEFMTEVOR0VfU1RBVFVTX1NVUEVSU0VERUQQBzK3BgoQQ2hhbGxlbmdlU2VydmljZRKBAQoNU2VuZENoYWxsZW5nZRIdLnJ1cHQudjIuU2VuZENoYWxsZW5nZVJlcXVlc3QaHi5ydXB0LnYyLlNlbmRDaGFsbGVuZ2VSZXNwb25zZSIx0NUiAoLT5JMCJzoBKiIiL3YyL2NoYWxsZW5nZXMve2NoYWxsZW5nZV9pZH0vc2VuZBKJAQoPVmVyaWZ5Q2hhbGxlbmdlEh8ucnVwdC52Mi5WZXJpZnlDaGFsbGVuZ2VSZXF1ZXN0GiAucnVwdC52Mi5WZXJpZnlDaGFsbGVuZ2VSZXNwb25zZSIz0NUiAoLT5JMCKToBKiIkL3YyL2NoYWxsZW5nZXMve2NoYWxsZW5nZV9pZH0vdmVyaWZ5EpEBChFEZXNjcmliZUNoYWxsZW5nZRIhLnJ1cHQudjIuRGVzY3JpYmVDaGFsbGVuZ2VSZXF1ZXN0GiIucnVwdC52Mi5EZXNjcmliZUNoYWxsZW5nZVJlc3BvbnNlIjWQAgHQ1SICgtPkkwIoEiYvdjIvY2hhbGxlbmdlcy97Y2hhbGxlbmdlX2lkfS9kZXNjcmliZRKNAQoRQ29tcGxldGVDaGFsbGVuZ2USIS5ydXB0LnYyLkNvbXBsZXRlQ2hhbGxlbmdlUmVxdWVzdBoiLnJ1cHQudjIuQ29tcGxldGVDaGFsbGVuZ2VSZXNwb25zZSIxgtPkkwIrOgEqIiYvdjIvY2hhbGxlbmdlcy97Y2hhbGxlbmdlX2lkfS9jb21wbGV0ZRKAAQoMR2V0Q2hhbGxlbmdlEhwucnVwdC52Mi5HZXRDaGFsbGVuZ2VSZXF1ZXN0Gh0ucnVwdC52Mi5HZXRDaGFsbGVuZ2VSZXNwb25zZSIzkAIBgtPkkwIqYgljaGFsbGVuZ2USHS92Mi9jaGFsbGVuZ2VzL3tjaGFsbGVuZ2VfaWR9EmwKDkxpc3RDaGFsbGVuZ2VzEh4ucnVwdC52Mi5MaXN0Q2hhbGxlbmdlc1JlcXVlc3QaHy5ydXB0LnYyLkxpc3RDaGFsbGVuZ2VzUmVzcG9uc2UiGZACAYLT5JMCEBIOL3YyL2NoYWxsZW5nZXNCdwoLY29tLnJ1cHQudjJCFUNoYWxsZW5nZVNlcnZpY2VQcm90b1ABWhpydXB0LmNvbS9nby9ydXB0L3YyO3J1cHR2MqoCB1J1cHQuVjLKAgdSdXB0XFYy4gITUnVwdFxWMlxHUEJNZXRhZGF0YeoCCFJ1cHQ6OlYyYgZwcm90bzM", [file_google_api_annotations, file_google_protobuf_timestamp, file_rupt_v2_options, file_rupt_v2_risk]);
 
 /**
  * One step-up request.
@@ -294,6 +294,140 @@ export const VerifyChallengeResponseSchema: GenMessage<VerifyChallengeResponse> 
   messageDesc(file_rupt_v2_challenge_service, 4);
 
 /**
+ * Names a challenge to show to its user.
+ *
+ * @generated from message rupt.v2.DescribeChallengeRequest
+ */
+export type DescribeChallengeRequest = Message<"rupt.v2.DescribeChallengeRequest"> & {
+  /**
+   * Id of the challenge.
+   *
+   * @generated from field: string challenge_id = 1;
+   */
+  challengeId: string;
+};
+
+/**
+ * Describes the message rupt.v2.DescribeChallengeRequest.
+ * Use `create(DescribeChallengeRequestSchema)` to create a new message.
+ */
+export const DescribeChallengeRequestSchema: GenMessage<DescribeChallengeRequest> = /*@__PURE__*/
+  messageDesc(file_rupt_v2_challenge_service, 5);
+
+/**
+ * A challenge as its user may see it.
+ *
+ * @generated from message rupt.v2.DescribeChallengeResponse
+ */
+export type DescribeChallengeResponse = Message<"rupt.v2.DescribeChallengeResponse"> & {
+  /**
+   * Id of the challenge.
+   *
+   * @generated from field: string challenge_id = 1;
+   */
+  challengeId: string;
+
+  /**
+   * Where it stands.
+   *
+   * @generated from field: rupt.v2.ChallengeStatus status = 2;
+   */
+  status: ChallengeStatus;
+
+  /**
+   * The project's name, as its users know it.
+   *
+   * @generated from field: string brand = 3;
+   */
+  brand: string;
+
+  /**
+   * Where a code may go, the default first; empty when no contact is known for which a channel is set up.
+   *
+   * @generated from field: repeated rupt.v2.Destination destinations = 4;
+   */
+  destinations: Destination[];
+
+  /**
+   * How the last code travelled.
+   *
+   * @generated from field: rupt.v2.Channel channel = 5;
+   */
+  channel: Channel;
+
+  /**
+   * Codes that may still be tried.
+   *
+   * @generated from field: int32 attempts_remaining = 6;
+   */
+  attemptsRemaining: number;
+
+  /**
+   * Codes that may still be sent.
+   *
+   * @generated from field: int32 sends_remaining = 7;
+   */
+  sendsRemaining: number;
+
+  /**
+   * In how many seconds the challenge ends unless something happens; 0 when it has ended.
+   *
+   * @generated from field: int32 expires_in_seconds = 8;
+   */
+  expiresInSeconds: number;
+
+  /**
+   * After how many seconds a code may be asked for; 0 for now.
+   *
+   * @generated from field: int32 resend_after_seconds = 9;
+   */
+  resendAfterSeconds: number;
+
+  /**
+   * Where the user goes on: the project's registered success URL with the challenge's id as `challenge_id`. Only when the challenge is
+   * verified or completed, and the project has registered one.
+   *
+   * @generated from field: optional string return_url = 10;
+   */
+  returnUrl?: string | undefined;
+};
+
+/**
+ * Describes the message rupt.v2.DescribeChallengeResponse.
+ * Use `create(DescribeChallengeResponseSchema)` to create a new message.
+ */
+export const DescribeChallengeResponseSchema: GenMessage<DescribeChallengeResponse> = /*@__PURE__*/
+  messageDesc(file_rupt_v2_challenge_service, 6);
+
+/**
+ * One place that a code may go to.
+ *
+ * @generated from message rupt.v2.Destination
+ */
+export type Destination = Message<"rupt.v2.Destination"> & {
+  /**
+   * How it travels there.
+   *
+   * @generated from field: rupt.v2.Channel channel = 1;
+   */
+  channel: Channel;
+
+  /**
+   * The contact, masked: `ab*****@x.dev`, `******34`.
+   *
+   * @generated from field: string contact = 2;
+   */
+  contact: string;
+};
+
+/**
+ * Describes the message rupt.v2.Destination.
+ * Use `create(DestinationSchema)` to create a new message.
+ */
+export const DestinationSchema: GenMessage<Destination> = /*@__PURE__*/
+  messageDesc(file_rupt_v2_challenge_service, 7);
+
+/**
  * Names a verified challenge.
  *
  * @generated from message rupt.v2.CompleteChallengeRequest
@@ -312,7 +446,7 @@ export type CompleteChallengeRequest = Message<"rupt.v2.CompleteChallengeRequest
  * Use `create(CompleteChallengeRequestSchema)` to create a new message.
  */
 export const CompleteChallengeRequestSchema: GenMessage<CompleteChallengeRequest> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 5);
+  messageDesc(file_rupt_v2_challenge_service, 8);
 
 /**
  * Device and place are trusted.
@@ -333,7 +467,7 @@ export type CompleteChallengeResponse = Message<"rupt.v2.CompleteChallengeRespon
  * Use `create(CompleteChallengeResponseSchema)` to create a new message.
  */
 export const CompleteChallengeResponseSchema: GenMessage<CompleteChallengeResponse> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 6);
+  messageDesc(file_rupt_v2_challenge_service, 9);
 
 /**
  * Names one challenge.
@@ -354,7 +488,7 @@ export type GetChallengeRequest = Message<"rupt.v2.GetChallengeRequest"> & {
  * Use `create(GetChallengeRequestSchema)` to create a new message.
  */
 export const GetChallengeRequestSchema: GenMessage<GetChallengeRequest> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 7);
+  messageDesc(file_rupt_v2_challenge_service, 10);
 
 /**
  * One challenge.
@@ -375,7 +509,7 @@ export type GetChallengeResponse = Message<"rupt.v2.GetChallengeResponse"> & {
  * Use `create(GetChallengeResponseSchema)` to create a new message.
  */
 export const GetChallengeResponseSchema: GenMessage<GetChallengeResponse> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 8);
+  messageDesc(file_rupt_v2_challenge_service, 11);
 
 /**
  * Chooses challenges.
@@ -403,7 +537,7 @@ export type ListChallengesRequest = Message<"rupt.v2.ListChallengesRequest"> & {
  * Use `create(ListChallengesRequestSchema)` to create a new message.
  */
 export const ListChallengesRequestSchema: GenMessage<ListChallengesRequest> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 9);
+  messageDesc(file_rupt_v2_challenge_service, 12);
 
 /**
  * One page of challenges.
@@ -431,7 +565,7 @@ export type ListChallengesResponse = Message<"rupt.v2.ListChallengesResponse"> &
  * Use `create(ListChallengesResponseSchema)` to create a new message.
  */
 export const ListChallengesResponseSchema: GenMessage<ListChallengesResponse> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 10);
+  messageDesc(file_rupt_v2_challenge_service, 13);
 
 /**
  * By which means a code travels.
@@ -609,6 +743,17 @@ export const ChallengeService: GenService<{
     methodKind: "unary";
     input: typeof VerifyChallengeRequestSchema;
     output: typeof VerifyChallengeResponseSchema;
+  },
+  /**
+   * Shows a challenge to its user: where a code may go and how the challenge stands, never why it was asked or of whom. What the hosted page
+   * shows. A client token may describe its challenge until the token expires, also after the challenge has ended.
+   *
+   * @generated from rpc rupt.v2.ChallengeService.DescribeChallenge
+   */
+  describeChallenge: {
+    methodKind: "unary";
+    input: typeof DescribeChallengeRequestSchema;
+    output: typeof DescribeChallengeResponseSchema;
   },
   /**
    * Makes the device and place of a verified challenge trusted, so that the same reasons do not ask again. Safe to repeat.

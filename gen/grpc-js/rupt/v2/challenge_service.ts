@@ -293,6 +293,47 @@ export interface VerifyChallengeResponse {
   attemptsRemaining: number;
 }
 
+/** Names a challenge to show to its user. */
+export interface DescribeChallengeRequest {
+  /** Id of the challenge. */
+  challengeId: string;
+}
+
+/** A challenge as its user may see it. */
+export interface DescribeChallengeResponse {
+  /** Id of the challenge. */
+  challengeId: string;
+  /** Where it stands. */
+  status: ChallengeStatus;
+  /** The project's name, as its users know it. */
+  brand: string;
+  /** Where a code may go, the default first; empty when no contact is known for which a channel is set up. */
+  destinations: Destination[];
+  /** How the last code travelled. */
+  channel: Channel;
+  /** Codes that may still be tried. */
+  attemptsRemaining: number;
+  /** Codes that may still be sent. */
+  sendsRemaining: number;
+  /** In how many seconds the challenge ends unless something happens; 0 when it has ended. */
+  expiresInSeconds: number;
+  /** After how many seconds a code may be asked for; 0 for now. */
+  resendAfterSeconds: number;
+  /**
+   * Where the user goes on: the project's registered success URL with the challenge's id as `challenge_id`. Only when the challenge is
+   * verified or completed, and the project has registered one.
+   */
+  returnUrl?: string | undefined;
+}
+
+/** One place that a code may go to. */
+export interface Destination {
+  /** How it travels there. */
+  channel: Channel;
+  /** The contact, masked: `ab*****@x.dev`, `******34`. */
+  contact: string;
+}
+
 /** Names a verified challenge. */
 export interface CompleteChallengeRequest {
   /** Id of the challenge. */
@@ -1149,6 +1190,414 @@ export const VerifyChallengeResponse: MessageFns<VerifyChallengeResponse> = {
   },
 };
 
+function createBaseDescribeChallengeRequest(): DescribeChallengeRequest {
+  return { challengeId: "" };
+}
+
+export const DescribeChallengeRequest: MessageFns<DescribeChallengeRequest> = {
+  encode(message: DescribeChallengeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.challengeId !== "") {
+      writer.uint32(10).string(message.challengeId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeChallengeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeChallengeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.challengeId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeChallengeRequest {
+    return {
+      challengeId: isSet(object.challengeId)
+        ? globalThis.String(object.challengeId)
+        : isSet(object.challenge_id)
+        ? globalThis.String(object.challenge_id)
+        : "",
+    };
+  },
+
+  toJSON(message: DescribeChallengeRequest): unknown {
+    const obj: any = {};
+    if (message.challengeId !== "") {
+      obj.challengeId = message.challengeId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DescribeChallengeRequest>, I>>(base?: I): DescribeChallengeRequest {
+    return DescribeChallengeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DescribeChallengeRequest>, I>>(object: I): DescribeChallengeRequest {
+    const message = createBaseDescribeChallengeRequest();
+    message.challengeId = object.challengeId ?? "";
+    return message;
+  },
+};
+
+function createBaseDescribeChallengeResponse(): DescribeChallengeResponse {
+  return {
+    challengeId: "",
+    status: 0,
+    brand: "",
+    destinations: [],
+    channel: 0,
+    attemptsRemaining: 0,
+    sendsRemaining: 0,
+    expiresInSeconds: 0,
+    resendAfterSeconds: 0,
+    returnUrl: undefined,
+  };
+}
+
+export const DescribeChallengeResponse: MessageFns<DescribeChallengeResponse> = {
+  encode(message: DescribeChallengeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.challengeId !== "") {
+      writer.uint32(10).string(message.challengeId);
+    }
+    if (message.status !== 0) {
+      writer.uint32(16).int32(message.status);
+    }
+    if (message.brand !== "") {
+      writer.uint32(26).string(message.brand);
+    }
+    for (const v of message.destinations) {
+      Destination.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.channel !== 0) {
+      writer.uint32(40).int32(message.channel);
+    }
+    if (message.attemptsRemaining !== 0) {
+      writer.uint32(48).int32(message.attemptsRemaining);
+    }
+    if (message.sendsRemaining !== 0) {
+      writer.uint32(56).int32(message.sendsRemaining);
+    }
+    if (message.expiresInSeconds !== 0) {
+      writer.uint32(64).int32(message.expiresInSeconds);
+    }
+    if (message.resendAfterSeconds !== 0) {
+      writer.uint32(72).int32(message.resendAfterSeconds);
+    }
+    if (message.returnUrl !== undefined) {
+      writer.uint32(82).string(message.returnUrl);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeChallengeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeChallengeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.challengeId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.brand = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.destinations.push(Destination.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.channel = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.attemptsRemaining = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.sendsRemaining = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.expiresInSeconds = reader.int32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.resendAfterSeconds = reader.int32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.returnUrl = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeChallengeResponse {
+    return {
+      challengeId: isSet(object.challengeId)
+        ? globalThis.String(object.challengeId)
+        : isSet(object.challenge_id)
+        ? globalThis.String(object.challenge_id)
+        : "",
+      status: isSet(object.status) ? challengeStatusFromJSON(object.status) : 0,
+      brand: isSet(object.brand) ? globalThis.String(object.brand) : "",
+      destinations: globalThis.Array.isArray(object?.destinations)
+        ? object.destinations.map((e: any) => Destination.fromJSON(e))
+        : [],
+      channel: isSet(object.channel) ? channelFromJSON(object.channel) : 0,
+      attemptsRemaining: isSet(object.attemptsRemaining)
+        ? globalThis.Number(object.attemptsRemaining)
+        : isSet(object.attempts_remaining)
+        ? globalThis.Number(object.attempts_remaining)
+        : 0,
+      sendsRemaining: isSet(object.sendsRemaining)
+        ? globalThis.Number(object.sendsRemaining)
+        : isSet(object.sends_remaining)
+        ? globalThis.Number(object.sends_remaining)
+        : 0,
+      expiresInSeconds: isSet(object.expiresInSeconds)
+        ? globalThis.Number(object.expiresInSeconds)
+        : isSet(object.expires_in_seconds)
+        ? globalThis.Number(object.expires_in_seconds)
+        : 0,
+      resendAfterSeconds: isSet(object.resendAfterSeconds)
+        ? globalThis.Number(object.resendAfterSeconds)
+        : isSet(object.resend_after_seconds)
+        ? globalThis.Number(object.resend_after_seconds)
+        : 0,
+      returnUrl: isSet(object.returnUrl)
+        ? globalThis.String(object.returnUrl)
+        : isSet(object.return_url)
+        ? globalThis.String(object.return_url)
+        : undefined,
+    };
+  },
+
+  toJSON(message: DescribeChallengeResponse): unknown {
+    const obj: any = {};
+    if (message.challengeId !== "") {
+      obj.challengeId = message.challengeId;
+    }
+    if (message.status !== 0) {
+      obj.status = challengeStatusToJSON(message.status);
+    }
+    if (message.brand !== "") {
+      obj.brand = message.brand;
+    }
+    if (message.destinations?.length) {
+      obj.destinations = message.destinations.map((e) => Destination.toJSON(e));
+    }
+    if (message.channel !== 0) {
+      obj.channel = channelToJSON(message.channel);
+    }
+    if (message.attemptsRemaining !== 0) {
+      obj.attemptsRemaining = Math.round(message.attemptsRemaining);
+    }
+    if (message.sendsRemaining !== 0) {
+      obj.sendsRemaining = Math.round(message.sendsRemaining);
+    }
+    if (message.expiresInSeconds !== 0) {
+      obj.expiresInSeconds = Math.round(message.expiresInSeconds);
+    }
+    if (message.resendAfterSeconds !== 0) {
+      obj.resendAfterSeconds = Math.round(message.resendAfterSeconds);
+    }
+    if (message.returnUrl !== undefined) {
+      obj.returnUrl = message.returnUrl;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DescribeChallengeResponse>, I>>(base?: I): DescribeChallengeResponse {
+    return DescribeChallengeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DescribeChallengeResponse>, I>>(object: I): DescribeChallengeResponse {
+    const message = createBaseDescribeChallengeResponse();
+    message.challengeId = object.challengeId ?? "";
+    message.status = object.status ?? 0;
+    message.brand = object.brand ?? "";
+    message.destinations = object.destinations?.map((e) => Destination.fromPartial(e)) || [];
+    message.channel = object.channel ?? 0;
+    message.attemptsRemaining = object.attemptsRemaining ?? 0;
+    message.sendsRemaining = object.sendsRemaining ?? 0;
+    message.expiresInSeconds = object.expiresInSeconds ?? 0;
+    message.resendAfterSeconds = object.resendAfterSeconds ?? 0;
+    message.returnUrl = object.returnUrl ?? undefined;
+    return message;
+  },
+};
+
+function createBaseDestination(): Destination {
+  return { channel: 0, contact: "" };
+}
+
+export const Destination: MessageFns<Destination> = {
+  encode(message: Destination, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.channel !== 0) {
+      writer.uint32(8).int32(message.channel);
+    }
+    if (message.contact !== "") {
+      writer.uint32(18).string(message.contact);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Destination {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDestination();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.channel = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.contact = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Destination {
+    return {
+      channel: isSet(object.channel) ? channelFromJSON(object.channel) : 0,
+      contact: isSet(object.contact) ? globalThis.String(object.contact) : "",
+    };
+  },
+
+  toJSON(message: Destination): unknown {
+    const obj: any = {};
+    if (message.channel !== 0) {
+      obj.channel = channelToJSON(message.channel);
+    }
+    if (message.contact !== "") {
+      obj.contact = message.contact;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Destination>, I>>(base?: I): Destination {
+    return Destination.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Destination>, I>>(object: I): Destination {
+    const message = createBaseDestination();
+    message.channel = object.channel ?? 0;
+    message.contact = object.contact ?? "";
+    return message;
+  },
+};
+
 function createBaseCompleteChallengeRequest(): CompleteChallengeRequest {
   return { challengeId: "" };
 }
@@ -1627,6 +2076,21 @@ export const ChallengeServiceService = {
       Buffer.from(VerifyChallengeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): VerifyChallengeResponse => VerifyChallengeResponse.decode(value),
   },
+  /**
+   * Shows a challenge to its user: where a code may go and how the challenge stands, never why it was asked or of whom. What the hosted page
+   * shows. A client token may describe its challenge until the token expires, also after the challenge has ended.
+   */
+  describeChallenge: {
+    path: "/rupt.v2.ChallengeService/DescribeChallenge" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DescribeChallengeRequest): Buffer =>
+      Buffer.from(DescribeChallengeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DescribeChallengeRequest => DescribeChallengeRequest.decode(value),
+    responseSerialize: (value: DescribeChallengeResponse): Buffer =>
+      Buffer.from(DescribeChallengeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DescribeChallengeResponse => DescribeChallengeResponse.decode(value),
+  },
   /** Makes the device and place of a verified challenge trusted, so that the same reasons do not ask again. Safe to repeat. */
   completeChallenge: {
     path: "/rupt.v2.ChallengeService/CompleteChallenge" as const,
@@ -1669,6 +2133,11 @@ export interface ChallengeServiceServer extends UntypedServiceImplementation {
   sendChallenge: handleUnaryCall<SendChallengeRequest, SendChallengeResponse>;
   /** Checks a code. A wrong, expired or exhausted one answers `success: false`, not an error. */
   verifyChallenge: handleUnaryCall<VerifyChallengeRequest, VerifyChallengeResponse>;
+  /**
+   * Shows a challenge to its user: where a code may go and how the challenge stands, never why it was asked or of whom. What the hosted page
+   * shows. A client token may describe its challenge until the token expires, also after the challenge has ended.
+   */
+  describeChallenge: handleUnaryCall<DescribeChallengeRequest, DescribeChallengeResponse>;
   /** Makes the device and place of a verified challenge trusted, so that the same reasons do not ask again. Safe to repeat. */
   completeChallenge: handleUnaryCall<CompleteChallengeRequest, CompleteChallengeResponse>;
   /** Reads one challenge. */
@@ -1709,6 +2178,25 @@ export interface ChallengeServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: VerifyChallengeResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Shows a challenge to its user: where a code may go and how the challenge stands, never why it was asked or of whom. What the hosted page
+   * shows. A client token may describe its challenge until the token expires, also after the challenge has ended.
+   */
+  describeChallenge(
+    request: DescribeChallengeRequest,
+    callback: (error: ServiceError | null, response: DescribeChallengeResponse) => void,
+  ): ClientUnaryCall;
+  describeChallenge(
+    request: DescribeChallengeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DescribeChallengeResponse) => void,
+  ): ClientUnaryCall;
+  describeChallenge(
+    request: DescribeChallengeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DescribeChallengeResponse) => void,
   ): ClientUnaryCall;
   /** Makes the device and place of a verified challenge trusted, so that the same reasons do not ask again. Safe to repeat. */
   completeChallenge(

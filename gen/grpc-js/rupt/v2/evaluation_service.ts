@@ -96,7 +96,14 @@ export interface EvaluateResponse {
     | string
     | undefined;
   /** Lets a browser send and verify this one challenge, nothing else; short-lived; with `challenge_id` only. */
-  clientToken?: string | undefined;
+  clientToken?:
+    | string
+    | undefined;
+  /**
+   * The hosted page on which the user passes this challenge; holds the client token in its fragment, so hand it to this user only. With
+   * `challenge_id` only, and where the server knows its own address (`PUBLIC_URL`).
+   */
+  challengeUrl?: string | undefined;
 }
 
 /** One stored judgement. */
@@ -478,6 +485,7 @@ function createBaseEvaluateResponse(): EvaluateResponse {
     signals: [],
     deviceToken: undefined,
     clientToken: undefined,
+    challengeUrl: undefined,
   };
 }
 
@@ -519,6 +527,9 @@ export const EvaluateResponse: MessageFns<EvaluateResponse> = {
     }
     if (message.clientToken !== undefined) {
       writer.uint32(90).string(message.clientToken);
+    }
+    if (message.challengeUrl !== undefined) {
+      writer.uint32(162).string(message.challengeUrl);
     }
     return writer;
   },
@@ -634,6 +645,14 @@ export const EvaluateResponse: MessageFns<EvaluateResponse> = {
             message.clientToken = reader.string();
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.challengeUrl = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -679,6 +698,11 @@ export const EvaluateResponse: MessageFns<EvaluateResponse> = {
         : isSet(object.client_token)
         ? globalThis.String(object.client_token)
         : undefined,
+      challengeUrl: isSet(object.challengeUrl)
+        ? globalThis.String(object.challengeUrl)
+        : isSet(object.challenge_url)
+        ? globalThis.String(object.challenge_url)
+        : undefined,
     };
   },
 
@@ -717,6 +741,9 @@ export const EvaluateResponse: MessageFns<EvaluateResponse> = {
     if (message.clientToken !== undefined) {
       obj.clientToken = message.clientToken;
     }
+    if (message.challengeUrl !== undefined) {
+      obj.challengeUrl = message.challengeUrl;
+    }
     return obj;
   },
 
@@ -736,6 +763,7 @@ export const EvaluateResponse: MessageFns<EvaluateResponse> = {
     message.signals = object.signals?.map((e) => Signal.fromPartial(e)) || [];
     message.deviceToken = object.deviceToken ?? undefined;
     message.clientToken = object.clientToken ?? undefined;
+    message.challengeUrl = object.challengeUrl ?? undefined;
     return message;
   },
 };

@@ -1,0 +1,2 @@
+/** Makes `dist`. */
+export default function buildChallengePage(): Promise<void>;

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const dist = join(here, "dist");
+
+/**
+ * Makes `dist`: one HTML file per language, each with script and style in it, so that the page is one request, and `page.json`, which lists the
+ * languages and holds the hashes by which a content security policy lets exactly this script and this style run.
+ */
+export default async function buildChallengePage() {
+  await mkdir(dist, { recursive: true });
+  const banner = { js: await notice() };
+  const shared = { bundle: true, minify: true, write: false, absWorkingDir: here, legalComments: "none" };
+  const [script, style, words] = await Promise.all([
+    build({ ...shared, entryPoints: ["src/page.ts"], banner, format: "esm", target: "es2020" }),
+    build({ ...shared, entryPoints: ["src/page.css"], target: ["chrome88", "firefox89", "safari14"] }),
+    build({ ...shared, entryPoints: ["src/wordings.ts"], format: "esm", target: "node20" }),
+  ]);
+  const js = script.outputFiles[0].text.trim();
+  const css = style.outputFiles[0].text.trim();
+  if (/<\/(script|style)|<!--/i.test(js + css))
+    throw new Error("script or style would end too early in HTML");
+  const { wordings } = await import(
+    `data:text/javascript;base64,${Buffer.from(words.outputFiles[0].contents).toString("base64")}`
+  );
+  const languages = Object.keys(wordings);
+  const manifest = { languages, script: sha256(js), style: sha256(css) };
+  await Promise.all([
+    ...languages.map((language) => replace(`${language}.html`, page(language, wordings[language], js, css))),
+    replace("page.json", `${JSON.stringify(manifest, null, 2)}\n`),
+  ]);
+}
+
+/** What is bundled, and its licence. */
+async function notice() {
+  const names = ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-web"];
+  const root = join(here, "..", "..", "node_modules");
+  const parts = await Promise.all(
+    names.map(async (name) => {
+      const { version, license } = JSON.parse(await readFile(join(root, name, "package.json"), "utf8"));
+      return `${name} ${version} (${license})`;
+    }),
+  );
+  return `/*! Contains ${parts.join(", ")}; Apache-2.0: https://www.apache.org/licenses/LICENSE-2.0 */`;
+}
+
+function page(language, { direction, title, needsScript, loading }, js, css) {
+  return `<!doctype html>
+<html lang="${language}" dir="${direction}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${css}</style>
+</head>
+<body>
+<main><h1>${title}</h1><p>${loading}</p><noscript><p>${needsScript}</p></noscript></main>
+<script type="module">${js}</script>
+</body>
+</html>
+`;
+}
+
+/** A source expression of a content security policy. */
+function sha256(text) {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
+/** A file that would not change is not touched, and a changed one is replaced in one step, so that no reader sees half of it. */
+async function replace(name, text) {
+  const path = join(dist, name);
+  if ((await readFile(path, "utf8").catch(() => undefined)) === text) return;
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, text);
+  await rename(draft, path);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await buildChallengePage();
