@@ -30,7 +30,7 @@ export interface EvaluateRequest {
   readonly occurred_at?: string | Date | undefined;
 }
 
-/** One reason with its weight and evidence. For operators: show none of it to whoever logs in. */
+/** One reason with its weight and evidence. For operators: of it all, `user_message` alone is for the account holder, once signed in. */
 export interface Signal {
   readonly reason: Reason | (string & {});
   readonly direction: Direction;
@@ -38,8 +38,10 @@ export interface Signal {
   readonly weight: number;
   /** What it rests on; the keys depend on the reason. */
   readonly evidence: Readonly<Record<string, unknown>>;
-  /** The reason in one English sentence. */
+  /** The reason in one English sentence for an operator. */
   readonly message: string;
+  /** The same for the account holder, without any detail that would help an attacker. */
+  readonly user_message?: string;
 }
 
 interface Judgement {
