@@ -1,5 +1,6 @@
 import { ChallengeService } from "../gen/es/rupt/v2/challenge_service_pb.js";
 import { EvaluationService } from "../gen/es/rupt/v2/evaluation_service_pb.js";
+import { PolicyService } from "../gen/es/rupt/v2/policy_service_pb.js";
 import { UserService } from "../gen/es/rupt/v2/user_service_pb.js";
 import type { Config } from "./config.js";
 import type { Foundation } from "./foundation.js";
@@ -12,7 +13,9 @@ import type { Geo } from "./outbound/geo/geo.js";
 import { publicUrl } from "./public-url.js";
 import { challengeHandlers } from "./rpc/challenge.js";
 import { evaluationHandlers } from "./rpc/evaluation.js";
+import { policyHandlers } from "./rpc/policy.js";
 import { userHandlers } from "./rpc/user.js";
+import { type ActivePolicies, createActivePolicies } from "./service/active-policies.js";
 import { createAuthenticate } from "./service/authenticate.js";
 import { createChallengeLink } from "./service/challenge-link.js";
 import { createReadChallenges } from "./service/challenges.js";
@@ -21,12 +24,14 @@ import { createCompleteChallenge } from "./service/complete-challenge.js";
 import { createDescribeChallenge } from "./service/describe-challenge.js";
 import { createEvaluate } from "./service/evaluate.js";
 import { createReadEvaluations } from "./service/evaluations.js";
+import { createPolicies } from "./service/policies.js";
 import { createSendChallenge } from "./service/send-challenge.js";
 import { createUsers } from "./service/users.js";
 import { createVerifyChallenge } from "./service/verify-challenge.js";
 import { currentSchemaVersion, schemaVersion } from "./store/postgres/migrate.js";
 import { postgresChallengeStore } from "./store/postgres/postgres-challenge-store.js";
 import { postgresEvaluationStore } from "./store/postgres/postgres-evaluation-store.js";
+import { postgresPolicyStore } from "./store/postgres/postgres-policy-store.js";
 import { postgresUserStore } from "./store/postgres/postgres-user-store.js";
 import { openChallengePages } from "./transport/challenge-page.js";
 import { type GrpcServer, serveGrpc } from "./transport/grpc.js";
@@ -54,10 +59,19 @@ export interface AppDeps {
   readonly log: Log;
 }
 
-function readiness({ foundation, geo }: AppDeps, anonymity: AnonymitySource): () => Promise<Readiness> {
+function readiness(
+  { foundation, geo }: AppDeps,
+  anonymity: AnonymitySource,
+  policies: ActivePolicies,
+): () => Promise<Readiness> {
   return async () => {
     const { city, asn } = geo.status();
-    const places = { city_database: city.text, asn_database: asn.text, ...anonymity.status() };
+    const places = {
+      city_database: city.text,
+      asn_database: asn.text,
+      ...anonymity.status(),
+      failed_policies: `${policies.failures()} attempts since the start`,
+    };
     try {
       const version = await currentSchemaVersion(foundation.sql);
       const current = version === schemaVersion;
@@ -89,6 +103,8 @@ export async function startApp(deps: AppDeps): Promise<App> {
   const evaluations = postgresEvaluationStore(sql);
   const challenges = postgresChallengeStore(sql);
   const users = postgresUserStore(sql);
+  const policyStore = postgresPolicyStore(sql);
+  const activePolicies = createActivePolicies({ policies: policyStore, log });
   const { channels, inbox } = openChannels({ config, clock, log });
   let httpPort: number | undefined;
   const challengeLink = createChallengeLink(() => publicUrl(config, httpPort));
@@ -98,7 +114,15 @@ export async function startApp(deps: AppDeps): Promise<App> {
       implement(
         EvaluationService,
         evaluationHandlers(
-          createEvaluate({ clock, keys, geo, anonymity, evaluations, challengeLink }),
+          createEvaluate({
+            clock,
+            keys,
+            geo,
+            anonymity,
+            evaluations,
+            challengeLink,
+            policies: activePolicies,
+          }),
           createReadEvaluations(evaluations),
         ),
       ),
@@ -113,13 +137,14 @@ export async function startApp(deps: AppDeps): Promise<App> {
           guard: createClientTokenGuard(challenges),
         }),
       ),
+      implement(PolicyService, policyHandlers(createPolicies({ clock, policies: policyStore }))),
       implement(UserService, userHandlers(createUsers({ clock, keys, users, evaluations }))),
     ],
     { authenticate: createAuthenticate({ clock, keys, projects: projectStore }), log },
   );
   const pages = [
     healthPage,
-    readyPage(readiness(deps, anonymity)),
+    readyPage(readiness(deps, anonymity, activePolicies)),
     ...(inbox === undefined ? [] : [inboxPage(() => inbox.messages())]),
     ...(await openChallengePages(log)),
   ];

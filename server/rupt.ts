@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { policyCommands } from "./cli/policy.js";
 import { projectCommands } from "./cli/project.js";
 import { secretCommands } from "./cli/secret.js";
 import { ConfigError, variables } from "./config.js";
@@ -16,6 +17,7 @@ const program = new Command("rupt")
 
 projectCommands(program);
 secretCommands(program);
+policyCommands(program);
 
 try {
   await program.parseAsync();

@@ -91,6 +91,7 @@ function judgement(evaluation: Evaluation) {
     reasons: evaluation.reasons.map((reason) => reasonWords.toWire(reason)),
     score: evaluation.score,
     signals: evaluation.signals.map(signalMessage),
+    restrictions: [...evaluation.restrictions],
     fingerprintId: evaluation.deviceId,
     confidence: evaluation.confidence,
     challengeId: evaluation.challengeId,
@@ -119,6 +120,7 @@ export function evaluationMessage(evaluation: Evaluation): MessageInitShape<type
     }),
     createdAt: toTimestamp(evaluation.createdAt),
     occurredAt: toTimestamp(evaluation.occurredAt),
+    policyVersion: evaluation.policyVersion,
     action: evaluation.action,
     outcome: outcomeWords.toWire(evaluation.outcome),
   };

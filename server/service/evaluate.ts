@@ -16,6 +16,7 @@ import { disposableDomain } from "../risk/disposable-domains.js";
 import { gatherFacts, type Observation } from "../risk/facts.js";
 import { addressKey, type IpAddress } from "../risk/ip-address.js";
 import { judge } from "../risk/judge.js";
+import type { Policy } from "../risk/policy/policy.js";
 import type { Outcome } from "../risk/words.js";
 import type {
   Evaluation,
@@ -24,6 +25,7 @@ import type {
   Record as NewRecord,
 } from "../store/evaluation-store.js";
 import type { Project } from "../store/project-store.js";
+import type { ActivePolicies } from "./active-policies.js";
 import type { ChallengeLink } from "./challenge-link.js";
 import { contactBook } from "./contact-book.js";
 import { checkEventTime } from "./event-time.js";
@@ -80,6 +82,7 @@ export interface EvaluateDeps {
   readonly anonymity: AnonymitySource;
   readonly evaluations: EvaluationStore;
   readonly challengeLink: ChallengeLink;
+  readonly policies: ActivePolicies;
 }
 
 /** Makes Evaluate: recall, recognise, judge, record; and again from the start when something changed in between. */
@@ -90,6 +93,7 @@ export function createEvaluate({
   anonymity,
   evaluations,
   challengeLink,
+  policies,
 }: EvaluateDeps): Evaluate {
   const turns = createTurns(maxWaitingPerUser);
   const answer = (evaluation: Evaluation): Evaluated => {
@@ -132,6 +136,8 @@ export function createEvaluate({
         : identities(attempt.fingerprint).flatMap((identity) =>
             keys.macs("fingerprint", projectId, identity).map((mac) => mac.subarray(0, 16)),
           );
+    const inForce = policies.of(project);
+    const policy = inForce instanceof Promise ? await inForce : inForce;
     const idempotencyKey = attempt.idempotency && keys.mac("idempotency", projectId, attempt.idempotency.key);
 
     for (let round = 0; round < maxRounds; round++) {
@@ -145,7 +151,7 @@ export function createEvaluate({
         deadlineAt: attempt.deadlineAt,
       });
       if (memories.repeated !== undefined) return repeat(project, attempt, memories.repeated);
-      const record = judged(project, attempt, { memories, now, userKey, fingerprintKeys });
+      const record = judged(project, attempt, { memories, now, userKey, fingerprintKeys, policy });
       const kept = await evaluations.record({
         ...record,
         ...(attempt.idempotency !== undefined && idempotencyKey !== undefined
@@ -158,11 +164,18 @@ export function createEvaluate({
             }
           : {}),
       });
-      if (kept === "recorded") return answer(record.evaluation);
+      if (kept !== "recorded") continue;
+      noteFailedPolicy(project, record.evaluation);
+      return answer(record.evaluation);
     }
     throw new AppError("conflict", "Too many attempts of this user at the same instant; try again.", {
       retryAfterSeconds: 1,
     });
+  }
+
+  function noteFailedPolicy(project: Project, { signals }: Evaluation): void {
+    const failure = signals.find(({ reason }) => reason === "policy_failed");
+    if (failure !== undefined) policies.noteFailure(project, String(failure.evidence.rule));
   }
 
   function judged(
@@ -173,7 +186,14 @@ export function createEvaluate({
       now,
       userKey,
       fingerprintKeys,
-    }: { memories: Memories; now: Instant; userKey: string; fingerprintKeys: readonly Uint8Array[] },
+      policy,
+    }: {
+      memories: Memories;
+      now: Instant;
+      userKey: string;
+      fingerprintKeys: readonly Uint8Array[];
+      policy: Policy;
+    },
   ): NewRecord {
     const { projectId } = project;
     const at = attempt.occurredAt ?? now;
@@ -198,15 +218,19 @@ export function createEvaluate({
       limits.contact_cooldown_seconds * 1000,
     );
     const observation = observe(attempt, at, recognition, settled.changed);
-    const judgement = judge(gatherFacts(observation, memories.history), {
-      action: attempt.action,
-      outcome: attempt.outcome,
-      user: attempt.user,
-      emailDomain: attempt.email === undefined ? undefined : emailDomain(attempt.email),
-      metadataJson: attempt.metadataJson,
-      deviceConfidence: recognition?.confidence,
-      at,
-    });
+    const judgement = judge(
+      gatherFacts(observation, memories.history),
+      {
+        action: attempt.action,
+        outcome: attempt.outcome,
+        user: attempt.user,
+        emailDomain: attempt.email === undefined ? undefined : emailDomain(attempt.email),
+        metadataJson: attempt.metadataJson,
+        deviceConfidence: recognition?.confidence,
+        at,
+      },
+      policy,
+    );
     const asks = judgement.verdict === "challenge" || judgement.verdict === "challenge_and_restrict";
     const lesson = lessonOf(observation, attempt.occurredAt !== undefined);
     const challengeId = asks ? newId(now) : undefined;
@@ -230,6 +254,8 @@ export function createEvaluate({
       metadataJson: attempt.metadataJson,
       signals: judgement.signals,
       lesson,
+      restrictions: judgement.restrictions,
+      policyVersion: project.policyVersion,
     };
     const known = new Set(memories.candidates.map((candidate) => candidate.identity));
     return {

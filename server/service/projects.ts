@@ -68,6 +68,7 @@ export function createProjects({
     projectId: newId(now),
     name,
     settings: {},
+    policyVersion: 0,
     createdAt: now,
   });
   const kept = (secret: string, now: Instant): KeptSecret => ({

@@ -54,6 +54,10 @@ export interface Evaluation {
   readonly signals: readonly Signal[];
   /** What it taught, or would have taught. */
   readonly lesson: Lesson;
+  /** What was to be withheld; only with `restrict` and `challenge_and_restrict`. */
+  readonly restrictions: readonly string[];
+  /** The version of the project's policy that decided; 0 is the shipped default. */
+  readonly policyVersion: number;
 }
 
 /** A challenge to open together with an evaluation; completing it teaches that evaluation's lesson. */

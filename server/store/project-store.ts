@@ -21,6 +21,8 @@ export interface Project {
   /** Unique among all projects. */
   readonly name: string;
   readonly settings: ProjectSettings;
+  /** The version of its policy that is in force; 0 is the shipped default. */
+  readonly policyVersion: number;
   readonly createdAt: Instant;
 }
 

@@ -39,9 +39,11 @@ rules:
     when: '"impossible_travel" in reasons'
     verdict: challenge
 
-  # A network that hides its users, and that this user was not known to use.
+  # A network that hides its users, and that this user was not known to use; where no network is known, the address speaks for it.
   - name: new_anonymising_network
-    when: '("tor" in reasons || "vpn" in reasons || "proxy" in reasons) && ("new_network" in reasons || (network.state == "absent" && "new_ip" in reasons))'
+    when: >-
+      ("tor" in reasons || "vpn" in reasons || "proxy" in reasons) && !("known_network" in reasons)
+      && ("new_network" in reasons || "new_ip" in reasons)
     verdict: challenge
 
   # A browser can leave its fingerprint out, so a missing one counts as a device that is not known; otherwise leaving it
@@ -79,6 +81,10 @@ tests:
 
   - name: an anonymising network that is new for the user is challenged
     given: { reasons: [known_device, vpn, new_network, new_ip] }
+    expect: { verdict: challenge, rule: new_anonymising_network }
+
+  - name: an anonymising address in no known network is challenged
+    given: { reasons: [known_device, tor, new_ip] }
     expect: { verdict: challenge, rule: new_anonymising_network }
 
   - name: the user's usual VPN is allowed

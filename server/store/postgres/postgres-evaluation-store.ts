@@ -29,6 +29,8 @@ interface EvaluationRow {
   metadata: string | null;
   signals: Signal[];
   lesson: Lesson | null;
+  restrictions: string[] | null;
+  policy_version: number;
 }
 
 const toEvaluation = (row: EvaluationRow): Evaluation => ({
@@ -51,6 +53,8 @@ const toEvaluation = (row: EvaluationRow): Evaluation => ({
   metadataJson: row.metadata ?? undefined,
   signals: row.signals,
   lesson: row.lesson ?? { at: row.occurred_at ?? row.created_at },
+  restrictions: row.restrictions ?? [],
+  policyVersion: row.policy_version,
 });
 
 /** Calls that wait beyond this many are refused; at 2,000 a second they have waited for half a second. */
@@ -67,7 +71,7 @@ function pastDeadline(deadlineAt: number | undefined): AppError | undefined {
 export function postgresEvaluationStore(sql: Database): EvaluationStore {
   const columns = sql`
     project_id, evaluation_id, created_at, user_key, action, outcome, verdict, reasons, score, device_id, confidence,
-    challenge_id, host(ip) as ip, country, asn, metadata, signals, occurred_at, lesson`;
+    challenge_id, host(ip) as ip, country, asn, metadata, signals, occurred_at, lesson, restrictions, policy_version`;
 
   return {
     recall: createBatch({

@@ -7,6 +7,7 @@ interface ProjectRow {
   project_id: string;
   name: string;
   settings: ProjectSettings;
+  policy_version: number;
   created_at: number;
 }
 
@@ -14,6 +15,7 @@ const toProject = (row: ProjectRow): Project => ({
   projectId: row.project_id,
   name: row.name,
   settings: row.settings,
+  policyVersion: row.policy_version,
   createdAt: row.created_at,
 });
 
@@ -64,7 +66,7 @@ export function postgresProjectStore(sql: Database): ProjectStore {
     findBySecret: (hashes, now) =>
       guarded(() =>
         findOne(sql<ProjectRow[]>`
-          select p.project_id, p.name, p.settings, p.created_at
+          select p.project_id, p.name, p.settings, p.policy_version, p.created_at
           from secrets s join projects p using (project_id)
           where s.secret_hash in (select decode(hash, 'hex') from unnest(${hexes(hashes)}::text[]) as hash)
             and (s.expires_at is null or s.expires_at > ${now})
@@ -76,14 +78,16 @@ export function postgresProjectStore(sql: Database): ProjectStore {
         findOne(
           sql<
             ProjectRow[]
-          >`select project_id, name, settings, created_at from projects where project_id = ${projectId}`,
+          >`select project_id, name, settings, policy_version, created_at from projects where project_id = ${projectId}`,
         ),
       ),
 
     findByName: (name) =>
       guarded(() =>
         findOne(
-          sql<ProjectRow[]>`select project_id, name, settings, created_at from projects where name = ${name}`,
+          sql<
+            ProjectRow[]
+          >`select project_id, name, settings, policy_version, created_at from projects where name = ${name}`,
         ),
       ),
 
@@ -91,7 +95,7 @@ export function postgresProjectStore(sql: Database): ProjectStore {
       guarded(async () => {
         const rows = await sql<
           ProjectRow[]
-        >`select project_id, name, settings, created_at from projects order by name`;
+        >`select project_id, name, settings, policy_version, created_at from projects order by name`;
         return rows.map(toProject);
       }),
 

@@ -28,6 +28,8 @@ function toItem({ evaluation: e, user, newFingerprintKeys, challenge, idempotenc
     metadata: e.metadataJson,
     signals: e.signals,
     lesson: e.lesson,
+    restrictions: e.restrictions.length === 0 ? undefined : e.restrictions,
+    policy_version: e.policyVersion,
     prints: hexes(newFingerprintKeys),
     ...(user === undefined
       ? {}
@@ -71,7 +73,7 @@ export function recordBatch(
           select * from json_to_recordset(${JSON.stringify(records.map(toItem))}::text::json) as x (
             evaluation_id uuid, at timestamptz, occurred_at timestamptz, user_key text, action text, outcome text, verdict text, reasons text[],
             score double precision, device_id uuid, confidence double precision, challenge_id uuid, ip inet, country text,
-            asn bigint, metadata text, signals jsonb, prints text[], next_version bigint, history jsonb, contacts jsonb,
+            asn bigint, metadata text, signals jsonb, restrictions text[], policy_version int, prints text[], next_version bigint, history jsonb, contacts jsonb,
             email text, sms text, max_attempts int, max_sends int, challenge_expires_at timestamptz, lesson jsonb,
             idempotency_key text, request_hash text, idempotency_expires_at timestamptz)),
         prints as (
@@ -122,9 +124,10 @@ export function recordBatch(
             max_attempts, max_sends, lesson, at, challenge_expires_at
           from settled where challenge_id is not null)
         insert into evaluations (project_id, evaluation_id, created_at, user_key, action, outcome, verdict, reasons, score,
-          device_id, confidence, challenge_id, ip, country, asn, metadata, signals, occurred_at, lesson)
+          device_id, confidence, challenge_id, ip, country, asn, metadata, signals, occurred_at, lesson, restrictions,
+          policy_version)
         select ${projectId}::uuid, evaluation_id, at, user_key, action, outcome, verdict, reasons, score, device_id, confidence,
-          challenge_id, ip, country, asn, metadata, signals, occurred_at, lesson
+          challenge_id, ip, country, asn, metadata, signals, occurred_at, lesson, restrictions, policy_version
         from settled
         returning evaluation_id`;
       const recorded = new Set(rows.map((row) => row.evaluation_id));

@@ -80,6 +80,16 @@ export enum ErrorReason {
   ERROR_REASON_CHANNEL_UNAVAILABLE = 32,
   /** ERROR_REASON_OVERLOADED - resource_exhausted: the server has more calls waiting than it can take. Metadata: `retry_after_seconds`. */
   ERROR_REASON_OVERLOADED = 33,
+  /** ERROR_REASON_POLICY_NOT_FOUND - not_found: the project has no such version of its policy. */
+  ERROR_REASON_POLICY_NOT_FOUND = 45,
+  /** ERROR_REASON_INVALID_POLICY - invalid_argument: the policy file is wrong; the details name each place and fault. */
+  ERROR_REASON_INVALID_POLICY = 46,
+  /** ERROR_REASON_POLICY_TESTS_FAILED - failed_precondition: the policy file fails its own test cases, so it was not kept; the details name them. */
+  ERROR_REASON_POLICY_TESTS_FAILED = 47,
+  /** ERROR_REASON_NOTHING_TO_ROLL_BACK - failed_precondition: the policy in force replaced no other. */
+  ERROR_REASON_NOTHING_TO_ROLL_BACK = 48,
+  /** ERROR_REASON_LIMIT_REACHED - failed_precondition: the project holds as many as it may. Metadata: `limit`. */
+  ERROR_REASON_LIMIT_REACHED = 49,
   UNRECOGNIZED = -1,
 }
 
@@ -187,6 +197,21 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 33:
     case "ERROR_REASON_OVERLOADED":
       return ErrorReason.ERROR_REASON_OVERLOADED;
+    case 45:
+    case "ERROR_REASON_POLICY_NOT_FOUND":
+      return ErrorReason.ERROR_REASON_POLICY_NOT_FOUND;
+    case 46:
+    case "ERROR_REASON_INVALID_POLICY":
+      return ErrorReason.ERROR_REASON_INVALID_POLICY;
+    case 47:
+    case "ERROR_REASON_POLICY_TESTS_FAILED":
+      return ErrorReason.ERROR_REASON_POLICY_TESTS_FAILED;
+    case 48:
+    case "ERROR_REASON_NOTHING_TO_ROLL_BACK":
+      return ErrorReason.ERROR_REASON_NOTHING_TO_ROLL_BACK;
+    case 49:
+    case "ERROR_REASON_LIMIT_REACHED":
+      return ErrorReason.ERROR_REASON_LIMIT_REACHED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -264,6 +289,16 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_CHANNEL_UNAVAILABLE";
     case ErrorReason.ERROR_REASON_OVERLOADED:
       return "ERROR_REASON_OVERLOADED";
+    case ErrorReason.ERROR_REASON_POLICY_NOT_FOUND:
+      return "ERROR_REASON_POLICY_NOT_FOUND";
+    case ErrorReason.ERROR_REASON_INVALID_POLICY:
+      return "ERROR_REASON_INVALID_POLICY";
+    case ErrorReason.ERROR_REASON_POLICY_TESTS_FAILED:
+      return "ERROR_REASON_POLICY_TESTS_FAILED";
+    case ErrorReason.ERROR_REASON_NOTHING_TO_ROLL_BACK:
+      return "ERROR_REASON_NOTHING_TO_ROLL_BACK";
+    case ErrorReason.ERROR_REASON_LIMIT_REACHED:
+      return "ERROR_REASON_LIMIT_REACHED";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -103,7 +103,11 @@ export interface EvaluateResponse {
    * The hosted page on which the user passes this challenge; holds the client token in its fragment, so hand it to this user only. With
    * `challenge_id` only, and where the server knows its own address (`PUBLIC_URL`).
    */
-  challengeUrl?: string | undefined;
+  challengeUrl?:
+    | string
+    | undefined;
+  /** What to withhold, in the words of the project's policy; only with `restrict` and `challenge_and_restrict`. */
+  restrictions: string[];
 }
 
 /** One stored judgement. */
@@ -159,7 +163,13 @@ export interface Evaluation {
   /** Everything that was noticed, with its evidence. */
   signals: Signal[];
   /** When the attempt happened: as `created_at`, unless the caller said otherwise. */
-  occurredAt?: Date | undefined;
+  occurredAt?:
+    | Date
+    | undefined;
+  /** What was to be withheld. */
+  restrictions: string[];
+  /** The version of the project's policy that decided; 0 is the shipped default. */
+  policyVersion: number;
 }
 
 /** Names one evaluation. */
@@ -486,6 +496,7 @@ function createBaseEvaluateResponse(): EvaluateResponse {
     deviceToken: undefined,
     clientToken: undefined,
     challengeUrl: undefined,
+    restrictions: [],
   };
 }
 
@@ -530,6 +541,9 @@ export const EvaluateResponse: MessageFns<EvaluateResponse> = {
     }
     if (message.challengeUrl !== undefined) {
       writer.uint32(162).string(message.challengeUrl);
+    }
+    for (const v of message.restrictions) {
+      writer.uint32(98).string(v!);
     }
     return writer;
   },
@@ -653,6 +667,14 @@ export const EvaluateResponse: MessageFns<EvaluateResponse> = {
             message.challengeUrl = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.restrictions.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -703,6 +725,9 @@ export const EvaluateResponse: MessageFns<EvaluateResponse> = {
         : isSet(object.challenge_url)
         ? globalThis.String(object.challenge_url)
         : undefined,
+      restrictions: globalThis.Array.isArray(object?.restrictions)
+        ? object.restrictions.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -744,6 +769,9 @@ export const EvaluateResponse: MessageFns<EvaluateResponse> = {
     if (message.challengeUrl !== undefined) {
       obj.challengeUrl = message.challengeUrl;
     }
+    if (message.restrictions?.length) {
+      obj.restrictions = message.restrictions;
+    }
     return obj;
   },
 
@@ -764,6 +792,7 @@ export const EvaluateResponse: MessageFns<EvaluateResponse> = {
     message.deviceToken = object.deviceToken ?? undefined;
     message.clientToken = object.clientToken ?? undefined;
     message.challengeUrl = object.challengeUrl ?? undefined;
+    message.restrictions = object.restrictions?.map((e) => e) || [];
     return message;
   },
 };
@@ -787,6 +816,8 @@ function createBaseEvaluation(): Evaluation {
     metadata: undefined,
     signals: [],
     occurredAt: undefined,
+    restrictions: [],
+    policyVersion: 0,
   };
 }
 
@@ -846,6 +877,12 @@ export const Evaluation: MessageFns<Evaluation> = {
     }
     if (message.occurredAt !== undefined) {
       Timestamp.encode(toTimestamp(message.occurredAt), writer.uint32(138).fork()).join();
+    }
+    for (const v of message.restrictions) {
+      writer.uint32(146).string(v!);
+    }
+    if (message.policyVersion !== 0) {
+      writer.uint32(152).int32(message.policyVersion);
     }
     return writer;
   },
@@ -1009,6 +1046,22 @@ export const Evaluation: MessageFns<Evaluation> = {
             message.occurredAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.restrictions.push(reader.string());
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.policyVersion = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1062,6 +1115,14 @@ export const Evaluation: MessageFns<Evaluation> = {
         : isSet(object.occurred_at)
         ? fromJsonTimestamp(object.occurred_at)
         : undefined,
+      restrictions: globalThis.Array.isArray(object?.restrictions)
+        ? object.restrictions.map((e: any) => globalThis.String(e))
+        : [],
+      policyVersion: isSet(object.policyVersion)
+        ? globalThis.Number(object.policyVersion)
+        : isSet(object.policy_version)
+        ? globalThis.Number(object.policy_version)
+        : 0,
     };
   },
 
@@ -1118,6 +1179,12 @@ export const Evaluation: MessageFns<Evaluation> = {
     if (message.occurredAt !== undefined) {
       obj.occurredAt = message.occurredAt.toISOString();
     }
+    if (message.restrictions?.length) {
+      obj.restrictions = message.restrictions;
+    }
+    if (message.policyVersion !== 0) {
+      obj.policyVersion = Math.round(message.policyVersion);
+    }
     return obj;
   },
 
@@ -1143,6 +1210,8 @@ export const Evaluation: MessageFns<Evaluation> = {
     message.metadata = object.metadata ?? undefined;
     message.signals = object.signals?.map((e) => Signal.fromPartial(e)) || [];
     message.occurredAt = object.occurredAt ?? undefined;
+    message.restrictions = object.restrictions?.map((e) => e) || [];
+    message.policyVersion = object.policyVersion ?? 0;
     return message;
   },
 };

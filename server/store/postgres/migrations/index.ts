@@ -2,6 +2,7 @@ import { start } from "./0001-start.js";
 import { evaluationPartitions } from "./0002-evaluation-partitions.js";
 import { doubtfulCodes } from "./0003-doubtful-codes.js";
 import { eventTime } from "./0004-event-time.js";
+import { policies } from "./0005-policies.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -12,4 +13,10 @@ export interface Migration {
 }
 
 /** All steps, in order. */
-export const migrations: readonly Migration[] = [start, evaluationPartitions, doubtfulCodes, eventTime];
+export const migrations: readonly Migration[] = [
+  start,
+  evaluationPartitions,
+  doubtfulCodes,
+  eventTime,
+  policies,
+];
