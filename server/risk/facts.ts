@@ -151,6 +151,9 @@ export function gatherFacts(given: Observation, history: History): Facts {
   const observation: Observation = hidesPlace(given.anonymity) ? placeless : given;
   const { at, deviceId, addressKey, network, country, client } = observation;
   const address = compare(history.addresses, addressKey);
+  const device = compare(history.devices, deviceId);
+  // Who is at a known address on a known device has not travelled: two devices of one user can be far apart.
+  const atHome = device.state === "known" && address.state === "known";
   const { verified } = history;
   const verifiedHere =
     verified !== undefined &&
@@ -162,14 +165,14 @@ export function gatherFacts(given: Observation, history: History): Facts {
     firstSeenUser: isEmpty(history),
     devicesKnown: history.devices.length,
     devicesSeen: history.devices.reduce((sum, { count }) => sum + count, 0),
-    device: compare(history.devices, deviceId),
+    device,
     address,
     near: address.state === "new" ? nearOf(addressKey, history.addresses) : undefined,
     network: compare(history.networks, network?.asn),
     country: compare(history.countries, country),
     client: compare(history.clients, client),
     place: comparePlace(observation.place, history.places),
-    travel: travelOf(observation, history),
+    travel: atHome ? undefined : travelOf(observation, history),
     hour: hourFit(history.hours, at),
     likelihoods: likelihoods(
       {

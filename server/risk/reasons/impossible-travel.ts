@@ -1,7 +1,7 @@
 import { nameOf } from "../location.js";
 import { type Reason, rounded, shown } from "./reason.js";
 
-/** The user would have had to move faster than an airliner since the last trusted place, whatever the accuracy radii leave open. */
+/** The user would have had to move faster than an airliner since the last trusted place, whatever the accuracy radii leave open; never at a known address on a known device. */
 export const impossibleTravel: Reason = {
   name: "impossible_travel",
   direction: "risk",
