@@ -22,14 +22,17 @@ import { createReadChallenges } from "./service/challenges.js";
 import { createClientTokenGuard } from "./service/client-token-guard.js";
 import { createCompleteChallenge } from "./service/complete-challenge.js";
 import { createDescribeChallenge } from "./service/describe-challenge.js";
+import { createFrequencies } from "./service/device-frequencies.js";
 import { createEvaluate } from "./service/evaluate.js";
 import { createReadEvaluations } from "./service/evaluations.js";
 import { createPolicies } from "./service/policies.js";
 import { createSendChallenge } from "./service/send-challenge.js";
+import { createSightDevice } from "./service/sight-device.js";
 import { createUsers } from "./service/users.js";
 import { createVerifyChallenge } from "./service/verify-challenge.js";
 import { currentSchemaVersion, schemaVersion } from "./store/postgres/migrate.js";
 import { postgresChallengeStore } from "./store/postgres/postgres-challenge-store.js";
+import { postgresDeviceStore } from "./store/postgres/postgres-device-store.js";
 import { postgresEvaluationStore } from "./store/postgres/postgres-evaluation-store.js";
 import { postgresPolicyStore } from "./store/postgres/postgres-policy-store.js";
 import { postgresUserStore } from "./store/postgres/postgres-user-store.js";
@@ -108,6 +111,11 @@ export async function startApp(deps: AppDeps): Promise<App> {
   const { channels, inbox } = openChannels({ config, clock, log });
   let httpPort: number | undefined;
   const challengeLink = createChallengeLink(() => publicUrl(config, httpPort));
+  const frequencies = createFrequencies({
+    clock,
+    devices: postgresDeviceStore(sql),
+    failed: (error) => log.warn({ error: String(error) }, "could not count the devices of a project"),
+  });
 
   const endpoints = createEndpoints(
     [
@@ -122,6 +130,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
             evaluations,
             challengeLink,
             policies: activePolicies,
+            sightDevice: createSightDevice(keys, frequencies),
           }),
           createReadEvaluations(evaluations),
         ),

@@ -8,7 +8,14 @@ import {
 } from "node:crypto";
 
 /** What a key is used for. Each purpose has a key of its own, so that a value made for one can never serve another. */
-export type KeyPurpose = "secret" | "code" | "contact" | "client_token" | "idempotency" | "fingerprint";
+export type KeyPurpose =
+  | "secret"
+  | "code"
+  | "contact"
+  | "client_token"
+  | "idempotency"
+  | "fingerprint"
+  | "device_token";
 
 interface DerivedKey {
   readonly id: string;

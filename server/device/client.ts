@@ -1,5 +1,6 @@
 import Bowser from "bowser";
-import type { Fingerprint } from "./fingerprint.js";
+import { sdk1 } from "./dialect.js";
+import { digestOf, type Fingerprint } from "./fingerprint.js";
 
 /** What the parts of our SDK's array are that change with an update. */
 const agentParts = ["browser_major", "brands", "os_version", "engine"];
@@ -13,12 +14,8 @@ export function clientKey(
   fingerprint: Fingerprint | undefined,
   userAgent: string | undefined,
 ): string | undefined {
-  if (fingerprint?.kind === "components") {
-    const { components } = fingerprint;
-    const part = (name: string) => {
-      const hash = components.get(name);
-      return hash === undefined || hash === "-" || hash === "!" ? "" : hash;
-    };
+  if (fingerprint?.dialect === sdk1) {
+    const part = (name: string) => digestOf(fingerprint, name) ?? "";
     const [os, browser] = [part("os"), part("browser")];
     if (os !== "" || browser !== "") return `${os}|${browser}|${agentParts.map(part).join(".")}`;
   }

@@ -1,36 +1,137 @@
-/** A device that a fingerprint may belong to. */
+import { ageDays, type Device, type Sight } from "./device.js";
+import type { Frequency } from "./frequency.js";
+import { type Weight, weigh } from "./weigh.js";
+
+/** A device that a fingerprint may belong to. `own`: it was seen for this user; `others`: only for others. */
 export interface Candidate {
-  readonly deviceId: string;
-  /** Which of the fingerprint's identities led to it: 0 is the present one. */
-  readonly identity: number;
+  readonly device: Device;
+  readonly standing: "own" | "others";
 }
 
-/** The device that a fingerprint was recognised as. */
+/** What the fingerprint is of. */
 export interface Recognition {
-  readonly deviceId: string;
-  /** 0 to 1: that it is this device. */
+  /** Undefined: a device that was not seen before. */
+  readonly device: Device | undefined;
+  /** 0 to 1: that it is this device, or a new one. */
   readonly confidence: number;
+  /** Names of the traits that changed since it was last seen. */
+  readonly changed: readonly string[];
+  /**
+   * What became of the device token: `agrees` with the fingerprint; `contradicts` it, so the token was taken elsewhere; `unproven`: the
+   * fingerprint says too little to tell.
+   */
+  readonly token: "absent" | "agrees" | "contradicts" | "unproven";
 }
 
-/** The present hash is equal. */
-const confidenceOfPresent = 0.99;
-/** Only a former hash is equal: the browser changed since. */
-const confidenceOfFormer = 0.9;
+/** How much of what happens is what, before the fingerprint is looked at. */
+const prior = {
+  /** A login from a device that was seen for the user: 91 % of logins that are not a user's first (Wiefling et al. 2022). */
+  own: 0.91,
+  /** From a device never seen for the user. */
+  fresh: 0.09,
+  /** Of those, that it is one certain device of another user: some share a machine, but there are a million. */
+  other: 0.09 * 2 ** -19,
+  /** A valid token comes from its own device, and not from where it was copied to. */
+  token: 0.97,
+} as const;
+
+/** Belonging to the user is accepted from this on. */
+const enoughForOwn = 0.9;
+/** That it is one certain device of another user must be all but sure. */
+const enoughForOthers = 0.995;
+/** Least agreement, in bits, for anything to be recognised: a few common traits are no device. */
+const leastAgreedBits = 8;
+/** Beyond these a weight says nothing more. */
+const mostBits = 60;
+
+interface Judged extends Candidate {
+  readonly weight: Weight;
+  readonly likelihood: number;
+}
+
+/** The weight of the best of a device's fingerprints; undefined where none can be compared. */
+function weighDevice(sight: Sight, device: Device, now: number, frequency: Frequency): Weight | undefined {
+  let best: Weight | undefined;
+  for (const kept of device.readings) {
+    const concealed = sight.concealed.find(({ keyId }) => keyId === kept.keyId);
+    if (concealed === undefined || kept.dialect !== sight.dialect.name) continue;
+    for (const reading of [concealed.present, concealed.former]) {
+      if (reading === undefined) continue;
+      const weight = weigh(sight.dialect, reading, kept.reading, ageDays(kept, now), frequency);
+      if (best === undefined || rank(weight) > rank(best)) best = weight;
+    }
+  }
+  return best;
+}
+
+const rank = ({ bits, vetoed }: Weight): number => (vetoed ? bits - 1000 : bits);
 
 /**
- * Chooses among the devices that share an identity with the fingerprint: one that is known for the user before any other, then by the
- * present identity before a former one. Undefined when there is none: the device is new to the project.
+ * Says which device a fingerprint is of. A device of the user's own needs little, one of another user nearly certainty and a distinctive
+ * machine; a device token makes its device the likeliest, but proves nothing alone. `tokenDeviceId` is that of a valid token.
  */
 export function recognise(
+  sight: Sight,
   candidates: readonly Candidate[],
-  usersDevices: ReadonlySet<string>,
-): Recognition | undefined {
-  const rank = (candidate: Candidate) =>
-    (usersDevices.has(candidate.deviceId) ? 0 : 1000) + candidate.identity;
-  const best = [...candidates].sort((a, b) => rank(a) - rank(b))[0];
-  if (best === undefined) return undefined;
+  tokenDeviceId: string | undefined,
+  { now, frequency }: { readonly now: number; readonly frequency: Frequency },
+): Recognition {
+  const comparable = candidates.flatMap((candidate) => {
+    const weight = weighDevice(sight, candidate.device, now, frequency);
+    return weight === undefined ? [] : [{ ...candidate, weight }];
+  });
+  const holder = comparable.find(({ device }) => device.deviceId === tokenDeviceId);
+  const proven = holder !== undefined && (sight.dialect.whole || holder.weight.agreedBits >= leastAgreedBits);
+  const owned = comparable.filter(({ standing, weight }) => standing === "own" && !weight.vetoed).length;
+
+  const left = proven ? 1 - prior.token : 1;
+  const judged = comparable
+    .filter(({ weight, standing, device }) => {
+      if (weight.vetoed) return false;
+      if (proven && device === holder.device) return true;
+      return weight.agreedBits >= leastAgreedBits && (standing === "own" || sight.distinctive);
+    })
+    .map((candidate): Judged => {
+      const before =
+        proven && candidate.device === holder.device
+          ? prior.token
+          : left * (candidate.standing === "own" ? prior.own / owned : prior.other);
+      return { ...candidate, likelihood: before * 2 ** Math.min(mostBits, candidate.weight.bits) };
+    })
+    .sort((a, b) => b.likelihood - a.likelihood);
+
+  const fresh = left * prior.fresh;
+  const total = judged.reduce((sum, { likelihood }) => sum + likelihood, fresh);
+  const [best] = judged;
+  const accepted = best !== undefined && isEnough(best, judged, total, holder?.device);
+  const device = accepted ? best.device : undefined;
   return {
-    deviceId: best.deviceId,
-    confidence: best.identity === 0 ? confidenceOfPresent : confidenceOfFormer,
+    device,
+    confidence: (accepted ? best.likelihood : total - (best?.likelihood ?? 0)) / total,
+    changed: accepted ? best.weight.changed : [],
+    token: tokenVerdict(),
   };
+
+  function tokenVerdict(): Recognition["token"] {
+    if (tokenDeviceId === undefined) return "absent";
+    if (holder === undefined) return "unproven";
+    if (device === holder.device) return "agrees";
+    return holder.weight.vetoed || holder.weight.bits < 0 || device !== undefined
+      ? "contradicts"
+      : "unproven";
+  }
+}
+
+function isEnough(
+  best: Judged,
+  judged: readonly Judged[],
+  total: number,
+  holder: Device | undefined,
+): boolean {
+  if (best.standing === "others" && best.device !== holder) return best.likelihood / total >= enoughForOthers;
+  // Which of two look-alikes of the same user it is matters little; that it is one of them does.
+  const own = judged
+    .filter(({ standing, device }) => standing === "own" || device === holder)
+    .reduce((sum, { likelihood }) => sum + likelihood, 0);
+  return own / total >= (best.device === holder ? 0.5 : enoughForOwn);
 }

@@ -15,6 +15,14 @@ export interface Observation {
   readonly deviceId?: string;
   /** Log-odds (natural logarithm) that it is that device. */
   readonly deviceLogOdds?: number;
+  /** 0 to 1: that it is this device. */
+  readonly deviceConfidence?: number;
+  /** Names of the traits in which it differs from when it was last seen. */
+  readonly deviceChanged?: readonly string[];
+  /** The device token is of this device, but the fingerprint is of another. */
+  readonly tokenDeviceId?: string;
+  /** Why a device token that came says nothing: `malformed`, `forged`, `expired` or `unproven`. */
+  readonly tokenIgnored?: string;
   /** Canonical address. */
   readonly ip?: string;
   /** Why nothing can be said about the address, such as `private`. */

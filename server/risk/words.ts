@@ -44,6 +44,8 @@ export const reasonNames = [
   "known_client",
   "reported_attacker",
   "fingerprint_withheld",
+  "device_mismatch",
+  "device_token_ignored",
 ] as const;
 /** One of `reasonNames`. */
 export type ReasonName = (typeof reasonNames)[number];

@@ -42,6 +42,7 @@ function parseAttempt(request: EvaluateRequest, { idempotencyKey, deadlineAt }: 
     action: request.action,
     user: given(request.user),
     fingerprint: parseFingerprint(request.fingerprint, given(request.lastFingerprint)),
+    deviceToken: given(request.deviceToken),
     ip,
     email,
     phone: given(request.phone),
@@ -104,8 +105,9 @@ function evaluateResponse({
   evaluation,
   clientToken,
   challengeUrl,
+  deviceToken,
 }: Evaluated): MessageInitShape<typeof EvaluateResponseSchema> {
-  return { ...judgement(evaluation), ...present({ clientToken, challengeUrl }) };
+  return { ...judgement(evaluation), ...present({ clientToken, challengeUrl, deviceToken }) };
 }
 
 /** A stored evaluation as the wire has it. */

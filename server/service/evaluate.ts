@@ -5,8 +5,7 @@ import { limitsOf } from "../challenge/limits.js";
 import { signupKey } from "../challenge/user-key.js";
 import type { Clock, Instant } from "../clock.js";
 import { clientKey } from "../device/client.js";
-import { type Fingerprint, identities } from "../device/fingerprint.js";
-import { type Recognition, recognise } from "../device/recognise.js";
+import type { Fingerprint } from "../device/fingerprint.js";
 import { AppError } from "../errors.js";
 import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
@@ -30,6 +29,7 @@ import type { ChallengeLink } from "./challenge-link.js";
 import { contactBook } from "./contact-book.js";
 import { checkEventTime } from "./event-time.js";
 import { historyAfter, lessonOf } from "./lessons.js";
+import { deviceTokenOf, type SightDevice, type Sighted, type Sighting } from "./sight-device.js";
 import { createTurns } from "./turns.js";
 
 /** One attempt to judge, checked and parsed. */
@@ -38,6 +38,8 @@ export interface Attempt {
   /** Absent only for a signup with an e-mail address. */
   readonly user: string | undefined;
   readonly fingerprint: Fingerprint | undefined;
+  /** As it came; one that is not valid here says nothing. */
+  readonly deviceToken: string | undefined;
   readonly ip: IpAddress | undefined;
   readonly email: string | undefined;
   readonly phone: string | undefined;
@@ -60,6 +62,8 @@ export interface Evaluated {
   readonly clientToken: string | undefined;
   /** The hosted page for the challenge, with the client token; only where the server knows its own address. */
   readonly challengeUrl: string | undefined;
+  /** With a device, unless denied. */
+  readonly deviceToken: string | undefined;
 }
 
 /** Judges attempts. */
@@ -83,6 +87,7 @@ export interface EvaluateDeps {
   readonly evaluations: EvaluationStore;
   readonly challengeLink: ChallengeLink;
   readonly policies: ActivePolicies;
+  readonly sightDevice: SightDevice;
 }
 
 /** Makes Evaluate: recall, recognise, judge, record; and again from the start when something changed in between. */
@@ -94,16 +99,20 @@ export function createEvaluate({
   evaluations,
   challengeLink,
   policies,
+  sightDevice,
 }: EvaluateDeps): Evaluate {
   const turns = createTurns(maxWaitingPerUser);
   const answer = (evaluation: Evaluation): Evaluated => {
     const { projectId, challengeId, createdAt } = evaluation;
-    if (challengeId === undefined) return { evaluation, clientToken: undefined, challengeUrl: undefined };
+    const deviceToken = deviceTokenOf(keys, evaluation);
+    if (challengeId === undefined) {
+      return { evaluation, deviceToken, clientToken: undefined, challengeUrl: undefined };
+    }
     const clientToken = writeClientToken(
       { projectId, challengeId, expiresAt: createdAt + clientTokenMs },
       (...parts) => keys.mac("client_token", ...parts),
     );
-    return { evaluation, clientToken, challengeUrl: challengeLink(challengeId, clientToken) };
+    return { evaluation, deviceToken, clientToken, challengeUrl: challengeLink(challengeId, clientToken) };
   };
 
   const repeat = async (project: Project, attempt: Attempt, repeated: NonNullable<Memories["repeated"]>) => {
@@ -130,14 +139,11 @@ export function createEvaluate({
   async function evaluateFor(project: Project, attempt: Attempt, userKey: string): Promise<Evaluated> {
     const { projectId } = project;
     checkEventTime(project, attempt.occurredAt, clock.now());
-    const fingerprintKeys =
-      attempt.fingerprint === undefined
-        ? []
-        : identities(attempt.fingerprint).flatMap((identity) =>
-            keys.macs("fingerprint", projectId, identity).map((mac) => mac.subarray(0, 16)),
-          );
     const inForce = policies.of(project);
     const policy = inForce instanceof Promise ? await inForce : inForce;
+    const { fingerprint, deviceToken } = attempt;
+    const at = attempt.occurredAt ?? clock.now();
+    const sighting = sightDevice({ projectId, userKey, fingerprint, deviceToken, now: at });
     const idempotencyKey = attempt.idempotency && keys.mac("idempotency", projectId, attempt.idempotency.key);
 
     for (let round = 0; round < maxRounds; round++) {
@@ -145,13 +151,13 @@ export function createEvaluate({
       const memories = await evaluations.recall({
         projectId,
         userKey,
-        fingerprintKeys,
+        device: sighting?.lookup,
         idempotencyKey,
         now,
         deadlineAt: attempt.deadlineAt,
       });
       if (memories.repeated !== undefined) return repeat(project, attempt, memories.repeated);
-      const record = judged(project, attempt, { memories, now, userKey, fingerprintKeys, policy });
+      const record = judged(project, attempt, { memories, now, userKey, sighting, policy });
       const kept = await evaluations.record({
         ...record,
         ...(attempt.idempotency !== undefined && idempotencyKey !== undefined
@@ -185,39 +191,27 @@ export function createEvaluate({
       memories,
       now,
       userKey,
-      fingerprintKeys,
+      sighting,
       policy,
     }: {
       memories: Memories;
       now: Instant;
       userKey: string;
-      fingerprintKeys: readonly Uint8Array[];
+      sighting: Sighting | undefined;
       policy: Policy;
     },
   ): NewRecord {
     const { projectId } = project;
     const at = attempt.occurredAt ?? now;
     const limits = limitsOf(project.settings.limits ?? {});
-    // Each identity has a key under every master key, newest first.
-    const keysEach = keys.ids.length;
-    const candidates = memories.candidates.map(({ deviceId, identity }) => ({
-      deviceId,
-      identity: Math.floor(identity / keysEach),
-    }));
-    const recognition =
-      fingerprintKeys.length === 0
-        ? undefined
-        : (recognise(candidates, new Set(memories.history.devices.map((device) => device.key))) ?? {
-            deviceId: newId(now),
-            confidence: 1,
-          });
+    const device = sighting?.settle(memories.device, new Set(memories.history.devices.map(({ key }) => key)));
     const settled = settleContacts(
       memories.contacts,
       contactBook(keys, projectId).given(attempt),
       at,
       limits.contact_cooldown_seconds * 1000,
     );
-    const observation = observe(attempt, at, recognition, settled.changed);
+    const observation = observe(attempt, at, device, settled.changed);
     const judgement = judge(
       gatherFacts(observation, memories.history),
       {
@@ -226,7 +220,7 @@ export function createEvaluate({
         user: attempt.user,
         emailDomain: attempt.email === undefined ? undefined : emailDomain(attempt.email),
         metadataJson: attempt.metadataJson,
-        deviceConfidence: recognition?.confidence,
+        deviceConfidence: device?.confidence,
         at,
       },
       policy,
@@ -245,8 +239,8 @@ export function createEvaluate({
       verdict: judgement.verdict,
       reasons: judgement.reasons,
       score: judgement.score,
-      deviceId: recognition?.deviceId,
-      confidence: recognition?.confidence,
+      deviceId: device?.deviceId,
+      confidence: device?.confidence,
       challengeId,
       ip: attempt.ip?.text,
       country: observation.country,
@@ -257,10 +251,10 @@ export function createEvaluate({
       restrictions: judgement.restrictions,
       policyVersion: project.policyVersion,
     };
-    const known = new Set(memories.candidates.map((candidate) => candidate.identity));
+    const change = device?.keep(judgement.verdict === "allow" && attempt.outcome === "succeeded");
     return {
       evaluation,
-      newFingerprintKeys: fingerprintKeys.filter((_, place) => place % keysEach === 0 && !known.has(place)),
+      ...(change === undefined ? {} : { device: change }),
       ...(attempt.outcome === "failed" || judgement.verdict === "deny"
         ? {}
         : {
@@ -287,7 +281,7 @@ export function createEvaluate({
   function observe(
     attempt: Attempt,
     at: Instant,
-    recognition: Recognition | undefined,
+    device: Sighted | undefined,
     changedContacts: readonly string[],
   ): Observation {
     const { ip } = attempt;
@@ -297,9 +291,16 @@ export function createEvaluate({
     const throwaway = attempt.email === undefined ? undefined : disposableDomain(attempt.email);
     return {
       at,
-      ...(recognition === undefined
+      ...(device === undefined
         ? {}
-        : { deviceId: recognition.deviceId, deviceLogOdds: logOdds(recognition.confidence) }),
+        : {
+            deviceId: device.deviceId,
+            deviceConfidence: device.confidence,
+            deviceLogOdds: logOdds(device.confidence),
+            deviceChanged: device.changed,
+            ...(device.mismatch === undefined ? {} : { tokenDeviceId: device.mismatch }),
+            ...(device.tokenIgnored === undefined ? {} : { tokenIgnored: device.tokenIgnored }),
+          }),
       ...(ip === undefined ? {} : { ip: ip.text }),
       ...(ip?.notEvaluableBecause === undefined ? {} : { ipNotEvaluable: ip.notEvaluableBecause }),
       ...(ip?.evaluable ? { addressKey: addressKey(ip) } : {}),

@@ -1,6 +1,6 @@
 import type { Contacts } from "../challenge/contacts.js";
 import type { Instant } from "../clock.js";
-import type { Candidate } from "../device/recognise.js";
+import type { Device } from "../device/device.js";
 import type { History, Lesson } from "../risk/history.js";
 import type { Outcome, ReasonName, Signal, Verdict } from "../risk/words.js";
 
@@ -8,13 +8,39 @@ import type { Outcome, ReasonName, Signal, Verdict } from "../risk/words.js";
 export interface Recall {
   readonly projectId: string;
   readonly userKey: string;
-  /** Keyed hashes of the fingerprint's identities, the present one first; of each, those under the newest master key first. Empty without a fingerprint. */
-  readonly fingerprintKeys: readonly Uint8Array[];
+  /** What may lead to the attempt's device; absent without a fingerprint. */
+  readonly device: DeviceLookup | undefined;
   /** Keyed hash of the caller's idempotency key. */
   readonly idempotencyKey: Uint8Array | undefined;
   readonly now: Instant;
   /** When the caller stops waiting, by this machine's clock; past it the call is rejected with `deadline_exceeded`. */
   readonly deadlineAt: Instant | undefined;
+}
+
+/** Where to look for the device of an attempt, beside the devices known for the user. */
+export interface DeviceLookup {
+  /** Keyed hashes of the whole fingerprint, 16 bytes each. */
+  readonly identityKeys: readonly Uint8Array[];
+  /** Keyed hashes of some traits, 8 bytes each; one that leads to too many devices leads to none. */
+  readonly pathKeys: readonly Uint8Array[];
+  readonly tokenDeviceId: string | undefined;
+}
+
+/** What the store knows of the devices that an attempt may be from. */
+export interface DeviceMemories {
+  /** Those known for the user, the token's, and those that an identity or a path leads to. */
+  readonly devices: readonly Device[];
+  /** Which of the looked-up identities, by index, belong to which device; it may not exist (yet). */
+  readonly identities: readonly { readonly index: number; readonly deviceId: string }[];
+}
+
+/** What changes about devices. A device of version 1 is new; a later one takes the place of the version before it, or is left out where another was first. */
+export interface DeviceChange {
+  readonly device: Device;
+  /** Identities that a new device takes; where one is taken already, the whole record is a conflict. */
+  readonly identityKeys: readonly Uint8Array[];
+  readonly addPaths: readonly Uint8Array[];
+  readonly dropPaths: readonly Uint8Array[];
 }
 
 /** What the store knows before an attempt. */
@@ -23,8 +49,7 @@ export interface Memories {
   readonly userVersion: number;
   readonly history: History;
   readonly contacts: Contacts;
-  /** Devices that share an identity with the fingerprint; `identity` is the place in `fingerprintKeys`. */
-  readonly candidates: readonly Candidate[];
+  readonly device: DeviceMemories;
   /** The evaluation that the idempotency key already led to. */
   readonly repeated: { readonly evaluationId: string; readonly requestHash: Uint8Array } | undefined;
 }
@@ -79,7 +104,8 @@ export interface Record {
     readonly history: History;
     readonly contacts: Contacts;
   };
-  readonly newFingerprintKeys: readonly Uint8Array[];
+  /** Absent when nothing about a device is to be kept. */
+  readonly device?: DeviceChange;
   readonly challenge?: NewChallenge;
   readonly idempotency?: {
     readonly key: Uint8Array;

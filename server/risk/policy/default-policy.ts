@@ -47,9 +47,11 @@ rules:
     verdict: challenge
 
   # A browser can leave its fingerprint out, so a missing one counts as a device that is not known; otherwise leaving it
-  # out would be the way around the challenge.
+  # out would be the way around the challenge. A device token of another device counts alike, also beside the fingerprint
+  # of a known one: whoever copies a cookie can copy a fingerprint. But owners move cookies to a new machine, too, so it
+  # takes a new address beside it.
   - name: new_device_and_ip
-    when: '("new_device" in reasons || "missing_fingerprint" in reasons) && "new_ip" in reasons'
+    when: '("new_device" in reasons || "missing_fingerprint" in reasons || "device_mismatch" in reasons) && "new_ip" in reasons'
     verdict: challenge
 
 otherwise: allow

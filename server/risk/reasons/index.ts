@@ -3,6 +3,8 @@ import { allowListed } from "./allow-listed.js";
 import { contactChanged } from "./contact-changed.js";
 import { credentialStuffing } from "./credential-stuffing.js";
 import { denyListed } from "./deny-listed.js";
+import { deviceMismatch } from "./device-mismatch.js";
+import { deviceTokenIgnored } from "./device-token-ignored.js";
 import { disposableEmail } from "./disposable-email.js";
 import { fingerprintWithheld } from "./fingerprint-withheld.js";
 import { firstSeenUser } from "./first-seen-user.js";
@@ -47,6 +49,7 @@ export const reasons: readonly Reason[] = [
   impossibleTravel,
   tor,
   proxy,
+  deviceMismatch,
   newDevice,
   fingerprintWithheld,
   newNetwork,
@@ -70,6 +73,7 @@ export const reasons: readonly Reason[] = [
   ipNotEvaluable,
   geoUnavailable,
   allowListed,
+  deviceTokenIgnored,
   knownDevice,
   recentlyVerified,
   knownIp,

@@ -8,7 +8,16 @@ export const knownDevice: Reason = {
   name: "known_device",
   direction: "trust",
   weight: ({ observation }) => -Math.min(5, Math.max(0.5, observation.deviceLogOdds ?? assumedLogOdds)),
-  evidence: (facts) => evidenceOfKnown(facts.device),
+  evidence(facts) {
+    const known = evidenceOfKnown(facts.device);
+    const { deviceConfidence, deviceChanged = [] } = facts.observation;
+    if (known === undefined || deviceConfidence === undefined) return known;
+    return {
+      ...known,
+      confidence: deviceConfidence,
+      ...(deviceChanged.length === 0 ? {} : { changed: deviceChanged.join(", ") }),
+    };
+  },
   message: (evidence) => `The device is known: seen ${evidence.seen_count} times for this user.`,
   userMessage: "You have signed in on this device before.",
 };

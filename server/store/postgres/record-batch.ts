@@ -1,5 +1,6 @@
 import type { Record } from "../evaluation-store.js";
 import type { Database } from "./database.js";
+import { encodeReadings } from "./device-codec.js";
 import { guarded, isDivisionByZero } from "./faults.js";
 import { hexes } from "./hexes.js";
 import { encodeHistory } from "./history-codec.js";
@@ -8,7 +9,7 @@ const instant = (at: number): string => new Date(at).toISOString();
 const hex = (value: Uint8Array): string | undefined => hexes([value])[0];
 
 /** One judgement as the statement reads it; what is left out is null there. */
-function toItem({ evaluation: e, user, newFingerprintKeys, challenge, idempotency }: Record) {
+function toItem({ evaluation: e, user, device, challenge, idempotency }: Record) {
   return {
     evaluation_id: e.evaluationId,
     at: instant(e.createdAt),
@@ -30,7 +31,15 @@ function toItem({ evaluation: e, user, newFingerprintKeys, challenge, idempotenc
     lesson: e.lesson,
     restrictions: e.restrictions.length === 0 ? undefined : e.restrictions,
     policy_version: e.policyVersion,
-    prints: hexes(newFingerprintKeys),
+    prints: hexes(device?.identityKeys ?? []),
+    ...(device === undefined
+      ? {}
+      : {
+          device_version: device.device.version,
+          readings: encodeReadings(device.device.readings),
+          add_paths: hexes(device.addPaths),
+          drop_paths: hexes(device.dropPaths),
+        }),
     ...(user === undefined
       ? {}
       : {
@@ -60,7 +69,7 @@ function toItem({ evaluation: e, user, newFingerprintKeys, challenge, idempotenc
 /**
  * Keeps judgements of one project in one statement, each as a whole or not at all. No two of them may be about the same user or idempotency key.
  * Each part waits for the ones before it, and each is sorted, so locks are always taken in this order: fingerprints, users, idempotency keys,
- * challenges. What a conflict leaves behind is at most a fingerprint with the device that it will have when it is tried again.
+ * devices, challenges. What a conflict leaves behind is at most a fingerprint with the device that it will have when it is tried again.
  */
 export function recordBatch(
   sql: Database,
@@ -73,7 +82,8 @@ export function recordBatch(
           select * from json_to_recordset(${JSON.stringify(records.map(toItem))}::text::json) as x (
             evaluation_id uuid, at timestamptz, occurred_at timestamptz, user_key text, action text, outcome text, verdict text, reasons text[],
             score double precision, device_id uuid, confidence double precision, challenge_id uuid, ip inet, country text,
-            asn bigint, metadata text, signals jsonb, restrictions text[], policy_version int, prints text[], next_version bigint, history jsonb, contacts jsonb,
+            asn bigint, metadata text, signals jsonb, restrictions text[], policy_version int, prints text[], device_version int, readings jsonb,
+            add_paths text[], drop_paths text[], next_version bigint, history jsonb, contacts jsonb,
             email text, sms text, max_attempts int, max_sends int, challenge_expires_at timestamptz, lesson jsonb,
             idempotency_key text, request_hash text, idempotency_expires_at timestamptz)),
         prints as (
@@ -112,6 +122,31 @@ export function recordBatch(
           -- Where another call took the key in this very instant, the division by zero takes the whole statement back.
           select * from standing
           where 1 / (case when idempotency_key is null or evaluation_id in (select evaluation_id from claim) then 1 else 0 end) = 1),
+        appeared as (
+          insert into devices (project_id, device_id, version, first_seen_at, last_seen_at, readings)
+          select ${projectId}::uuid, device_id, 1, at, at, readings
+          from settled where device_version = 1 order by device_id
+          on conflict (project_id, device_id) do nothing),
+        locked as (
+          select d.device_id, s.device_version, s.at, s.readings
+          from settled s join devices d
+            on d.project_id = ${projectId} and d.device_id = s.device_id and d.version = s.device_version - 1
+          order by d.device_id
+          for no key update of d),
+        drifted as (
+          update devices d set version = l.device_version, last_seen_at = l.at, readings = l.readings
+          from locked l
+          where d.project_id = ${projectId} and d.device_id = l.device_id),
+        paths_gone as (
+          delete from device_paths p
+          using settled s, unnest(s.drop_paths) as k (hex)
+          where p.project_id = ${projectId} and p.path_key = decode(k.hex, 'hex') and p.device_id = s.device_id),
+        paths_come as (
+          insert into device_paths (project_id, path_key, device_id)
+          select ${projectId}::uuid, decode(k.hex, 'hex'), s.device_id
+          from settled s, unnest(s.add_paths) as k (hex)
+          order by k.hex, s.device_id
+          on conflict (project_id, path_key, device_id) do nothing),
         superseded as (
           update challenges c set status = 'superseded', code_hash = null, pending_code_hash = null, doubtful_code_hashes = '{}'
           from settled s

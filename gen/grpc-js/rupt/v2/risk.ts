@@ -154,6 +154,13 @@ export enum Reason {
   REASON_WATCH_LISTED = 43,
   /** REASON_POLICY_FAILED - Neutral: the project's policy failed for this attempt, so the default policy decided. */
   REASON_POLICY_FAILED = 44,
+  /** REASON_DEVICE_MISMATCH - Risk: the device token was made for another device than the fingerprint shows, so it may be stolen. */
+  REASON_DEVICE_MISMATCH = 60,
+  /**
+   * REASON_DEVICE_TOKEN_IGNORED - Neutral: the device token said nothing: `cause` is `malformed`, `forged` (or of another project), `expired`, or `unproven` (the fingerprint
+   * says too little to tell whether it is that device's). Among the signals only.
+   */
+  REASON_DEVICE_TOKEN_IGNORED = 61,
   UNRECOGNIZED = -1,
 }
 
@@ -279,6 +286,12 @@ export function reasonFromJSON(object: any): Reason {
     case 44:
     case "REASON_POLICY_FAILED":
       return Reason.REASON_POLICY_FAILED;
+    case 60:
+    case "REASON_DEVICE_MISMATCH":
+      return Reason.REASON_DEVICE_MISMATCH;
+    case 61:
+    case "REASON_DEVICE_TOKEN_IGNORED":
+      return Reason.REASON_DEVICE_TOKEN_IGNORED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -368,6 +381,10 @@ export function reasonToJSON(object: Reason): string {
       return "REASON_WATCH_LISTED";
     case Reason.REASON_POLICY_FAILED:
       return "REASON_POLICY_FAILED";
+    case Reason.REASON_DEVICE_MISMATCH:
+      return "REASON_DEVICE_MISMATCH";
+    case Reason.REASON_DEVICE_TOKEN_IGNORED:
+      return "REASON_DEVICE_TOKEN_IGNORED";
     case Reason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -3,6 +3,7 @@ import { evaluationPartitions } from "./0002-evaluation-partitions.js";
 import { doubtfulCodes } from "./0003-doubtful-codes.js";
 import { eventTime } from "./0004-event-time.js";
 import { policies } from "./0005-policies.js";
+import { devices } from "./0006-devices.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   doubtfulCodes,
   eventTime,
   policies,
+  devices,
 ];

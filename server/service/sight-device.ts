@@ -1,0 +1,195 @@
+import type { Instant } from "../clock.js";
+import { type Device, drifted, newDevice, pathsOf, type Sight } from "../device/device.js";
+import { type ReadToken, readDeviceToken, writeDeviceToken } from "../device/device-token.js";
+import type { Digests, Fingerprint } from "../device/fingerprint.js";
+import { conceal, encodeReading, type Reading } from "../device/reading.js";
+import { type Recognition, recognise } from "../device/recognise.js";
+import { newId } from "../ids.js";
+import type { Keys } from "../keys.js";
+import type { DeviceChange, DeviceLookup, DeviceMemories, Evaluation } from "../store/evaluation-store.js";
+import type { Frequencies } from "./device-frequencies.js";
+
+/** What an attempt says of its device. */
+export interface Shown {
+  readonly projectId: string;
+  readonly userKey: string;
+  readonly fingerprint: Fingerprint | undefined;
+  readonly deviceToken: string | undefined;
+  readonly now: Instant;
+}
+
+/** The device of an attempt. */
+export interface Sighted {
+  readonly deviceId: string;
+  /** 0 to 1: that it is this device. */
+  readonly confidence: number;
+  /** Names of the traits that changed since it was last seen. */
+  readonly changed: readonly string[];
+  /** The token's device, where the fingerprint is of another one. */
+  readonly mismatch: string | undefined;
+  /** Why a token that came says nothing. */
+  readonly tokenIgnored: string | undefined;
+  /** What the store keeps of it. `trusted`: the attempt is let in, so that a known device may be learnt anew; a device that nobody has vouched for teaches nothing. */
+  keep(trusted: boolean): DeviceChange | undefined;
+}
+
+/** An attempt's device before anything was recalled. */
+export interface Sighting {
+  readonly lookup: DeviceLookup;
+  /** Names the device, from what was recalled and the ids of the devices known for the user. */
+  settle(memories: DeviceMemories, known: ReadonlySet<string>): Sighted;
+}
+
+/** Sees the devices of attempts; undefined where no fingerprint came, for a token alone proves nothing. */
+export type SightDevice = (shown: Shown) => Sighting | undefined;
+
+/** Most projects whose concealing keys are kept at hand. */
+const maxProjects = 10_000;
+
+/** Makes the sighting of devices. */
+export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDevice {
+  const concealing = new Map<string, readonly Buffer[]>();
+  const concealingKeys = (projectId: string): readonly Buffer[] => {
+    const kept = concealing.get(projectId);
+    if (kept !== undefined) return kept;
+    if (concealing.size >= maxProjects) concealing.clear();
+    const made = keys.macs("fingerprint", projectId, "traits");
+    concealing.set(projectId, made);
+    return made;
+  };
+  /** The mac under one of the master keys. */
+  const macOf = (keyId: string, length: number, ...parts: string[]): Buffer => {
+    const index = keys.ids.indexOf(keyId);
+    const mac = index === 0 ? keys.mac("fingerprint", ...parts) : keys.macs("fingerprint", ...parts)[index];
+    return (mac ?? Buffer.alloc(length)).subarray(0, length);
+  };
+  const pathKeys = (projectId: string, device: Device): readonly Buffer[] =>
+    unique(
+      device.readings.flatMap((kept) =>
+        pathsOf(kept).map((path) => macOf(kept.keyId, 8, projectId, "path", path)),
+      ),
+    );
+
+  const concealed = ({ dialect, present, former, distinctive }: Fingerprint, projectId: string): Sight => {
+    const by = (digests: Digests, key: Buffer): Reading => conceal(dialect, digests, key);
+    return {
+      dialect,
+      distinctive,
+      concealed: concealingKeys(projectId).map((key, index) => ({
+        keyId: keys.ids[index] ?? "",
+        present: by(present, key),
+        ...(former === undefined ? {} : { former: by(former, key) }),
+      })),
+    };
+  };
+
+  return ({ projectId, userKey, fingerprint, deviceToken, now }) => {
+    if (fingerprint === undefined) return undefined;
+    const sight = concealed(fingerprint, projectId);
+    const read: ReadToken | undefined =
+      deviceToken === undefined
+        ? undefined
+        : readDeviceToken(deviceToken, projectId, now, (tag, ...parts) =>
+            keys.verify(tag, "device_token", ...parts),
+          );
+    const tokenDeviceId = read?.state === "valid" ? read.token.deviceId : undefined;
+
+    // Under each master key: who came with exactly this before, the user or (for a distinctive machine) anyone.
+    const identities = sight.concealed.flatMap(({ keyId, present }) => {
+      const text = `${sight.dialect.name} ${encodeReading(present)}`;
+      const own = { own: true, key: macOf(keyId, 16, projectId, "user", userKey, text) };
+      return sight.distinctive ? [own, { own: false, key: macOf(keyId, 16, projectId, "all", text) }] : [own];
+    });
+    const identitiesEach = identities.length / sight.concealed.length;
+    const paths = sight.distinctive
+      ? sight.concealed.flatMap(({ keyId, present, former }) =>
+          [present, former].flatMap((reading) =>
+            reading === undefined
+              ? []
+              : pathsOf({ dialect: sight.dialect.name, keyId, seenAt: now, reading }).map((path) =>
+                  macOf(keyId, 8, projectId, "path", path),
+                ),
+          ),
+        )
+      : [];
+
+    const settle = (memories: DeviceMemories, known: ReadonlySet<string>): Sighted => {
+      const ownIds = new Set(
+        memories.identities.filter(({ index }) => identities[index]?.own).map(({ deviceId }) => deviceId),
+      );
+      const recognition: Recognition = recognise(
+        sight,
+        memories.devices.map((device) => ({
+          device,
+          standing: known.has(device.deviceId) || ownIds.has(device.deviceId) ? "own" : "others",
+        })),
+        tokenDeviceId,
+        { now, frequency: frequencies(projectId) },
+      );
+      const { device, token } = recognition;
+      const taken = new Set(memories.identities.map(({ index }) => index));
+      // A first sight that met a conflict has left its id behind; the device takes it.
+      const reserved = [...ownIds].find((id) => !memories.devices.some(({ deviceId }) => deviceId === id));
+      const fresh = newDevice(reserved ?? newId(now), sight, now);
+      return {
+        deviceId: device?.deviceId ?? fresh.deviceId,
+        confidence: recognition.confidence,
+        changed: recognition.changed,
+        mismatch: token === "contradicts" ? tokenDeviceId : undefined,
+        tokenIgnored:
+          read === undefined || token === "agrees" || token === "contradicts"
+            ? undefined
+            : read.state === "valid"
+              ? "unproven"
+              : read.state,
+        keep(trusted) {
+          if (device === undefined) {
+            return {
+              device: fresh,
+              identityKeys: identities
+                .slice(0, identitiesEach)
+                .flatMap(({ key }, index) => (taken.has(index) ? [] : [key])),
+              addPaths: sight.distinctive ? pathKeys(projectId, fresh) : [],
+              dropPaths: [],
+            };
+          }
+          const vouched = known.has(device.deviceId) || token === "agrees";
+          const next = trusted && vouched ? drifted(device, sight, now) : undefined;
+          if (next === undefined) return undefined;
+          const before = sight.distinctive ? pathKeys(projectId, device) : [];
+          const after = sight.distinctive ? pathKeys(projectId, next) : [];
+          return {
+            device: next,
+            identityKeys: [],
+            addPaths: without(after, before),
+            dropPaths: without(before, after),
+          };
+        },
+      };
+    };
+
+    return {
+      lookup: { identityKeys: identities.map(({ key }) => key), pathKeys: unique(paths), tokenDeviceId },
+      settle,
+    };
+  };
+}
+
+function unique(keys: readonly Buffer[]): readonly Buffer[] {
+  return [...new Map(keys.map((key) => [key.toString("latin1"), key])).values()];
+}
+
+function without(keys: readonly Buffer[], others: readonly Buffer[]): readonly Buffer[] {
+  return keys.filter((key) => !others.some((other) => other.equals(key)));
+}
+
+/** The token of an evaluation's device: a new one each time, so that one in use never runs out. None without a device, or when denied. */
+export function deviceTokenOf(
+  keys: Keys,
+  { projectId, deviceId, verdict, createdAt }: Evaluation,
+): string | undefined {
+  if (deviceId === undefined || verdict === "deny") return undefined;
+  return writeDeviceToken({ projectId, deviceId, issuedAt: createdAt }, (...parts) =>
+    keys.mac("device_token", ...parts),
+  );
+}
