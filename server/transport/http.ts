@@ -6,12 +6,13 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createSecureServer, type Http2SecureServer } from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { createContextValues } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Tls } from "../config.js";
 import type { TrustedProxies } from "../trusted-proxies.js";
 import { connectRoutes, httpCallKey } from "./connect.js";
+import { trackConnections } from "./connections.js";
 import { type HttpCall, httpCall } from "./http-call.js";
 import { maxBodyBytes, requestTimeoutMs } from "./limits.js";
 import type { Endpoint } from "./pipeline.js";
@@ -93,11 +94,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
         )
       : createSecureServer({ cert: tls.cert, key: tls.key, allowHTTP1: true }, listener as never);
 
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
+  const connections = trackConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
       reject(new Error(`cannot listen on ${host}:${port} for HTTP: ${error.message}`)),
@@ -109,10 +106,8 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        if ("closeIdleConnections" in server) server.closeIdleConnections();
+        connections.leave();
       }),
-    destroy: () => {
-      for (const socket of sockets) socket.destroy();
-    },
+    destroy: () => connections.destroy(),
   };
 }
