@@ -1,5 +1,4 @@
-import { create, type DescFile, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
-import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import {
   Metadata,
   Server,
@@ -8,13 +7,13 @@ import {
   type ServiceDefinition,
   type sendUnaryData,
 } from "@grpc/grpc-js";
-import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
 import type { Tls } from "../config.js";
 import { clientAddress, type TrustedProxies } from "../trusted-proxies.js";
 import { statusNumber, toStatusDetails } from "./error-status.js";
 import { maxBodyBytes } from "./limits.js";
 import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom } from "./pipeline.js";
+import { addReflection } from "./reflection.js";
 
 type Call = ServerUnaryCall<Message, Message>;
 
@@ -65,18 +64,6 @@ async function answer(
     metadata.set("grpc-status-details-bin", toStatusDetails(error));
     callback({ code: Number(statusNumber(error)), details: error.message, metadata });
   }
-}
-
-/** All proto files that the services rest on, for reflection. */
-function filesOf(endpoints: readonly Endpoint[]): readonly DescFile[] {
-  const files = new Set<DescFile>();
-  const add = (file: DescFile) => {
-    if (files.has(file)) return;
-    file.dependencies.forEach(add);
-    files.add(file);
-  };
-  for (const { method } of endpoints) add(method.parent.file);
-  return [...files];
 }
 
 /** A running gRPC server. */
@@ -133,14 +120,7 @@ export async function serveGrpc({ endpoints, host, port, tls, proxies }: GrpcOpt
     Object.fromEntries(names.map((name) => [name, "SERVING" as const])),
   );
   health.addToServer(server);
-  const fileDescriptorProtos = filesOf(endpoints).map((file) =>
-    Buffer.from(toBinary(FileDescriptorProtoSchema, create(FileDescriptorProtoSchema, file.proto))),
-  );
-  const described = { type: {}, format: "Protocol Buffer 3 DescriptorProto", fileDescriptorProtos };
-  new ReflectionService(
-    { rupt: described as never },
-    { services: names.filter((name) => name !== "") },
-  ).addToServer(server);
+  addReflection(server, endpoints);
 
   const credentials =
     tls === undefined
