@@ -46,14 +46,38 @@ function isTransient(code: string | undefined): boolean {
   return code === "40001" || code === "40P01";
 }
 
-/** Runs a statement; a database that is gone becomes `database_unavailable`, other faults stay as they are. A deadlock is tried once more. */
+/**
+ * How long a statement is waited for, in the pool's queue and under way. The database gives up earlier by itself; this is for one that
+ * has fallen silent, or sits behind something that takes connections without passing them on.
+ */
+const patienceMs = 10_000;
+
+async function inTime<T>(statement: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(Object.assign(new Error(`no answer within ${patienceMs} ms`), { code: "ETIMEDOUT" })),
+      patienceMs,
+    );
+  });
+  try {
+    return await Promise.race([statement(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Runs a statement; a database that is gone, or does not answer within ten seconds, becomes `database_unavailable`, other faults stay as
+ * they are. A deadlock is tried once more.
+ */
 export async function guarded<T>(statement: () => Promise<T>): Promise<T> {
   try {
     try {
-      return await statement();
+      return await inTime(statement);
     } catch (error) {
       if (!isTransient(codeOf(error))) throw error;
-      return await statement();
+      return await inTime(statement);
     }
   } catch (error) {
     const code = codeOf(error);

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { applicationName, type Database } from "./database.js";
+import { guarded } from "./faults.js";
 import { migrations } from "./migrations/index.js";
 
 /** The schema version that this code works with. */
@@ -55,9 +56,11 @@ export async function migrate(url: string): Promise<number> {
 }
 
 /** The schema version of the database, 0 before the first migration. */
-export async function currentSchemaVersion(sql: Database): Promise<number> {
-  const [row] = await sql<
-    { found: number }[]
-  >`select coalesce(max(version), 0) as found from schema_migrations`;
-  return row?.found ?? 0;
+export function currentSchemaVersion(sql: Database): Promise<number> {
+  return guarded(async () => {
+    const [row] = await sql<
+      { found: number }[]
+    >`select coalesce(max(version), 0) as found from schema_migrations`;
+    return row?.found ?? 0;
+  });
 }
