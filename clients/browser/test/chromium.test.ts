@@ -37,7 +37,11 @@ beforeAll(async () => {
   await buildBrowser();
   browser = await startChromium();
   site = await openSite(new URL("../dist/", import.meta.url), pages);
-  reference = await readAt("/", {});
+  // The first pages of a fresh browser are its slowest.
+  for (let round = 0; round < 5; round++) {
+    reference = await readAt("/", {});
+    if (!reference.some((entry) => entry.endsWith(":!"))) break;
+  }
 }, 60_000);
 
 afterAll(async () => {
