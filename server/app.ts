@@ -9,6 +9,7 @@ import type { AnonymitySource } from "./outbound/anonymity/anonymity.js";
 import { openAnonymity } from "./outbound/anonymity/open-anonymity.js";
 import type { Inbox } from "./outbound/delivery/inbox.js";
 import { openChannels } from "./outbound/delivery/open-channels.js";
+import { readStatusReports } from "./outbound/delivery/status-report.js";
 import type { Geo } from "./outbound/geo/geo.js";
 import { publicUrl } from "./public-url.js";
 import { challengeHandlers } from "./rpc/challenge.js";
@@ -17,10 +18,12 @@ import { policyHandlers } from "./rpc/policy.js";
 import { userHandlers } from "./rpc/user.js";
 import { type ActivePolicies, createActivePolicies } from "./service/active-policies.js";
 import { createAuthenticate } from "./service/authenticate.js";
+import { createBackground } from "./service/background.js";
 import { createChallengeLink } from "./service/challenge-link.js";
 import { createReadChallenges } from "./service/challenges.js";
 import { createClientTokenGuard } from "./service/client-token-guard.js";
 import { createCompleteChallenge } from "./service/complete-challenge.js";
+import { createTakeDeliveryReport, deliveryReportPrefix } from "./service/delivery-report.js";
 import { createDescribeChallenge } from "./service/describe-challenge.js";
 import { createFrequencies } from "./service/device-frequencies.js";
 import { createEvaluate } from "./service/evaluate.js";
@@ -30,6 +33,7 @@ import { createSendChallenge } from "./service/send-challenge.js";
 import { createSightDevice } from "./service/sight-device.js";
 import { createUsers } from "./service/users.js";
 import { createVerifyChallenge } from "./service/verify-challenge.js";
+import type { ChallengeStore } from "./store/challenge-store.js";
 import { currentSchemaVersion, schemaVersion } from "./store/postgres/migrate.js";
 import { postgresChallengeStore } from "./store/postgres/postgres-challenge-store.js";
 import { postgresDeviceStore } from "./store/postgres/postgres-device-store.js";
@@ -37,8 +41,9 @@ import { postgresEvaluationStore } from "./store/postgres/postgres-evaluation-st
 import { postgresPolicyStore } from "./store/postgres/postgres-policy-store.js";
 import { postgresUserStore } from "./store/postgres/postgres-user-store.js";
 import { openChallengePages } from "./transport/challenge-page.js";
+import { deliveryReportPage } from "./transport/delivery-report-page.js";
 import { type GrpcServer, serveGrpc } from "./transport/grpc.js";
-import { type HttpServer, serveHttp } from "./transport/http.js";
+import { type HttpServer, type Page, serveHttp } from "./transport/http.js";
 import { healthPage, inboxPage, type Readiness, readyPage } from "./transport/pages.js";
 import { createEndpoints, implement } from "./transport/pipeline.js";
 
@@ -48,6 +53,8 @@ export interface App {
   readonly grpcPort: number;
   /** Present where messages stay on this machine. */
   readonly inbox: Inbox | undefined;
+  /** Resolves when what goes on after answers has ended. */
+  settled(): Promise<void>;
   /** Takes no new calls, finishes those in flight for at most `graceMs`, then cuts off the rest. The foundation stays open. */
   stop(graceMs: number): Promise<void>;
 }
@@ -98,6 +105,19 @@ function openConfiguredAnonymity({ config, foundation, log }: AppDeps): Promise<
   });
 }
 
+/** What providers call when they know more of a message. */
+function messagePages({ config, foundation }: AppDeps, challenges: ChallengeStore): readonly Page[] {
+  const { publicUrl, smsProviders } = config;
+  if (publicUrl === undefined || smsProviders.length === 0) return [];
+  const read = readStatusReports(smsProviders);
+  return [
+    deliveryReportPage(
+      deliveryReportPrefix,
+      createTakeDeliveryReport({ clock: foundation.clock, challenges, publicUrl, read }),
+    ),
+  ];
+}
+
 /** Puts the parts together and opens both ports. */
 export async function startApp(deps: AppDeps): Promise<App> {
   const { config, foundation, geo, log } = deps;
@@ -116,6 +136,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     devices: postgresDeviceStore(sql),
     failed: (error) => log.warn({ error: String(error) }, "could not count the devices of a project"),
   });
+  const background = createBackground(log);
 
   const endpoints = createEndpoints(
     [
@@ -138,9 +159,16 @@ export async function startApp(deps: AppDeps): Promise<App> {
       implement(
         ChallengeService,
         challengeHandlers({
-          send: createSendChallenge({ clock, keys, challenges, channels }),
-          verify: createVerifyChallenge({ clock, keys, challenges }),
           describe: createDescribeChallenge({ clock, keys, challenges, channels }),
+          send: createSendChallenge({
+            clock,
+            keys,
+            challenges,
+            channels,
+            log,
+            publicUrl: config.publicUrl,
+          }),
+          verify: createVerifyChallenge({ clock, keys, challenges, background }),
           complete: createCompleteChallenge({ clock, challenges }),
           read: createReadChallenges({ clock, keys, challenges }),
           guard: createClientTokenGuard(challenges),
@@ -156,6 +184,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     readyPage(readiness(deps, anonymity, activePolicies)),
     ...(inbox === undefined ? [] : [inboxPage(() => inbox.messages())]),
     ...(await openChallengePages(log)),
+    ...messagePages(deps, challenges),
   ];
 
   const { host, port, grpcPort, tls, trustedProxies: proxies } = config;
@@ -175,6 +204,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     httpPort: http.port,
     grpcPort: grpc.port,
     inbox,
+    settled: () => background.settled(),
     async stop(graceMs) {
       grpc.leave();
       const cut = setTimeout(() => {
@@ -184,6 +214,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
       await Promise.all([http.close(), grpc.close()]);
       clearTimeout(cut);
       if (deps.anonymity === undefined) anonymity.close();
+      await background.settled();
       for (const channel of Object.values(channels)) channel.close();
     },
   };

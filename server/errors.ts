@@ -52,6 +52,7 @@ export const errorCodes = {
   unimplemented: "unimplemented",
   shutting_down: "unavailable",
   overloaded: "resource_exhausted",
+  message_budget: "resource_exhausted",
   internal: "internal",
 } as const satisfies Record<string, ErrorCode>;
 

@@ -15,7 +15,8 @@ export type KeyPurpose =
   | "client_token"
   | "idempotency"
   | "fingerprint"
-  | "device_token";
+  | "device_token"
+  | "budget";
 
 interface DerivedKey {
   readonly id: string;

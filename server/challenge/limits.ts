@@ -6,7 +6,11 @@ export interface Limit {
   readonly meaning: string;
 }
 
-/** The numbers of the challenge life-cycle. Sources: NIST SP 800-63B-4 and OWASP ASVS 5 for codes; the rest is stated in the API. */
+/**
+ * The numbers of the challenge life-cycle. Sources: NIST SP 800-63B-4 and OWASP ASVS 5 for codes; for messages per country and address a public
+ * specification against SMS pumping (20 a day and 3 an hour per country, 10 a day and 5 an hour per address, 30 % of verified traffic); the rest
+ * is stated in the API.
+ */
 export const challengeLimits = {
   code_ttl_seconds: {
     default: 600,
@@ -34,6 +38,67 @@ export const challengeLimits = {
     maximum: 2_592_000,
     meaning: "how long a changed contact gets no code",
   },
+  max_unused_messages: {
+    default: 10,
+    minimum: 3,
+    maximum: 100,
+    meaning: "codes in a row that a user does not enter before the user's messages pause",
+  },
+  contact_messages_per_hour: {
+    default: 3,
+    minimum: 1,
+    maximum: 1_000,
+    meaning: "unused codes to one contact in an hour once the day's are spent",
+  },
+  contact_messages_per_day: {
+    default: 10,
+    minimum: 1,
+    maximum: 10_000,
+    meaning: "unused codes to one contact in a day",
+  },
+  address_messages_per_hour: {
+    default: 5,
+    minimum: 1,
+    maximum: 100_000,
+    meaning: "unused codes asked for from one IP address (IPv6: /64) in an hour once the day's are spent",
+  },
+  address_messages_per_day: {
+    default: 10,
+    minimum: 1,
+    maximum: 1_000_000,
+    meaning: "unused codes asked for from one IP address (IPv6: /64) in a day",
+  },
+  country_messages_per_hour: {
+    default: 3,
+    minimum: 1,
+    maximum: 1_000_000,
+    meaning: "unused text messages to one country in an hour once the day's are spent",
+  },
+  country_messages_per_day: {
+    default: 20,
+    minimum: 1,
+    maximum: 10_000_000,
+    meaning: "unused text messages to one country in a day",
+  },
+  project_messages_per_hour: {
+    default: 100,
+    minimum: 1,
+    maximum: 1_000_000,
+    meaning: "unused codes of one channel in an hour once the day's are spent",
+  },
+  project_messages_per_day: {
+    default: 1_000,
+    minimum: 1,
+    maximum: 10_000_000,
+    meaning: "unused codes of one channel in a day",
+  },
+  unused_messages_percent: {
+    default: 30,
+    minimum: 0,
+    maximum: 100,
+    meaning:
+      "share of today's and yesterday's entered codes that unused ones may always reach, whatever the budgets, in percent",
+  },
 } as const satisfies Record<string, Limit>;
 
 /** Name of a number that a project may set. */
@@ -47,20 +112,25 @@ export function isLimitName(word: string): word is LimitName {
   return Object.hasOwn(challengeLimits, word);
 }
 
+const limitNames = Object.keys(challengeLimits).filter(isLimitName);
+
 /** The defaults, with what a project has set in place of them; values outside the bounds are brought to the nearest bound. */
 export function limitsOf(set: Readonly<Partial<Record<LimitName, number>>>): ChallengeLimits {
-  const value = (name: LimitName): number => {
+  const values: Partial<Record<LimitName, number>> = {};
+  for (const name of limitNames) {
     const limit = challengeLimits[name];
-    return Math.min(limit.maximum, Math.max(limit.minimum, set[name] ?? limit.default));
-  };
-  return {
-    code_ttl_seconds: value("code_ttl_seconds"),
-    max_attempts: value("max_attempts"),
-    max_sends: value("max_sends"),
-    resend_after_seconds: value("resend_after_seconds"),
-    max_failed_codes: value("max_failed_codes"),
-    contact_cooldown_seconds: value("contact_cooldown_seconds"),
-  };
+    values[name] = Math.min(limit.maximum, Math.max(limit.minimum, set[name] ?? limit.default));
+  }
+  // Every name was given its value just now.
+  return values as ChallengeLimits;
+}
+
+/** Steps until a pause has grown to its longest. */
+const pauseSteps = 9;
+
+/** The pauses, in seconds, for `max` things in a row and for each one more; the last entry holds for all after it. */
+export function pausesFrom(max: number): readonly number[] {
+  return Array.from({ length: pauseSteps }, (_, step) => pauseMs(max + step, max) / 1000);
 }
 
 /** Shortest and longest pause of a user's challenges after too many wrong codes in a row (NIST SP 800-63B-4: 30 s to 1 h). */

@@ -1,4 +1,5 @@
 import { type Language, languages } from "./challenge.js";
+import { isPhoneCountry } from "./phone.js";
 
 /** One text of a project's messages. */
 export interface MessageSetting {
@@ -41,6 +42,12 @@ export const messageSettings = {
     fault: (text) =>
       languages.some((language) => language === text) ? undefined : `must be one of: ${languages.join(", ")}`,
     meaning: `language of messages where none was asked for: ${languages.join(", ")} (default: en)`,
+  },
+  default_country: {
+    maxCharacters: 2,
+    fault: (text) =>
+      isPhoneCountry(text) ? undefined : "must be the two capital letters of a country, such as NO",
+    meaning: "country whose phone numbers may come without + and country code (default: none)",
   },
   text_en: sentence("English"),
   text_fr: sentence("French"),

@@ -2,6 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type {
   ChallengeSchema,
   ChallengeService,
+  DeliverySchema,
   DescribeChallengeResponseSchema,
 } from "../../gen/es/rupt/v2/challenge_service_pb.js";
 import { type ChannelName, type Language, languages } from "../challenge/challenge.js";
@@ -11,9 +12,20 @@ import type { CompleteChallenge } from "../service/complete-challenge.js";
 import type { DescribeChallenge, DescribedChallenge } from "../service/describe-challenge.js";
 import type { SendChallenge } from "../service/send-challenge.js";
 import type { VerifyChallenge } from "../service/verify-challenge.js";
+import type { Delivery } from "../store/challenge-store.js";
 import type { Handlers, RpcContext } from "./context.js";
 import { toTimestamp } from "./instants.js";
-import { channelWords, languageWords, reasonWords, statusWords } from "./words.js";
+import { channelWords, deliveryWords, languageWords, reasonWords, statusWords } from "./words.js";
+
+function deliveryMessage(delivery: Delivery): MessageInitShape<typeof DeliverySchema> {
+  return {
+    channel: channelWords.toWire(delivery.channel),
+    status: deliveryWords.toWire(delivery.status),
+    ...(delivery.provider === undefined ? {} : { provider: delivery.provider }),
+    ...(delivery.errorCode === undefined ? {} : { errorCode: delivery.errorCode }),
+    updatedAt: toTimestamp(delivery.updatedAt),
+  };
+}
 
 /** A challenge as the wire has it. */
 export function challengeMessage(view: ChallengeView): MessageInitShape<typeof ChallengeSchema> {
@@ -32,6 +44,7 @@ export function challengeMessage(view: ChallengeView): MessageInitShape<typeof C
     ...(view.verifiedAt === undefined ? {} : { verifiedAt: toTimestamp(view.verifiedAt) }),
     ...(view.completedAt === undefined ? {} : { completedAt: toTimestamp(view.completedAt) }),
     evaluationId: view.evaluationId,
+    ...(view.delivery === undefined ? {} : { delivery: deliveryMessage(view.delivery) }),
   };
 }
 

@@ -1,8 +1,14 @@
 import type { DescEnum } from "@bufbuild/protobuf";
-import type { ChallengeStatus, Channel, Language } from "../../gen/es/rupt/v2/challenge_service_pb.js";
+import type {
+  ChallengeStatus,
+  Channel,
+  DeliveryStatus,
+  Language,
+} from "../../gen/es/rupt/v2/challenge_service_pb.js";
 import {
   ChallengeStatusSchema,
   ChannelSchema,
+  DeliveryStatusSchema,
   LanguageSchema,
 } from "../../gen/es/rupt/v2/challenge_service_pb.js";
 import type { Direction, Outcome, Reason, Verdict } from "../../gen/es/rupt/v2/risk_pb.js";
@@ -43,3 +49,4 @@ export const outcomeWords = translate<Outcome>(OutcomeSchema);
 export const channelWords = translate<Channel>(ChannelSchema);
 export const languageWords = translate<Language>(LanguageSchema);
 export const statusWords = translate<ChallengeStatus>(ChallengeStatusSchema);
+export const deliveryWords = translate<DeliveryStatus>(DeliveryStatusSchema);

@@ -4,7 +4,7 @@ import { userOf } from "../challenge/user-key.js";
 import type { Clock, Instant } from "../clock.js";
 import { AppError } from "../errors.js";
 import type { Keys } from "../keys.js";
-import type { ChallengeStore } from "../store/challenge-store.js";
+import type { ChallengeStore, Delivery } from "../store/challenge-store.js";
 import type { Page, PageQuery } from "../store/evaluation-store.js";
 import type { Project } from "../store/project-store.js";
 import { contactBook } from "./contact-book.js";
@@ -27,6 +27,8 @@ export interface ChallengeView {
   readonly verifiedAt: Instant | undefined;
   readonly completedAt: Instant | undefined;
   readonly evaluationId: string;
+  /** The last sending; looked up for one challenge only. */
+  readonly delivery?: Delivery;
 }
 
 /** The error for an id that names no challenge of the project, whether it is unknown or another project's. */
@@ -74,9 +76,11 @@ export function createReadChallenges({
 }): ReadChallenges {
   return {
     async get({ projectId }, challengeId) {
-      const challenge = await challenges.find({ projectId, challengeId });
+      const key = { projectId, challengeId };
+      const [challenge, delivery] = await Promise.all([challenges.find(key), challenges.findDelivery(key)]);
       if (challenge === undefined) throw challengeNotFound();
-      return viewChallenge(keys, challenge, clock.now());
+      const view = viewChallenge(keys, challenge, clock.now());
+      return delivery === undefined ? view : { ...view, delivery };
     },
     async list({ projectId }, query) {
       const { data, total } = await challenges.list(projectId, query);

@@ -46,7 +46,9 @@ function timesLeft(challenge: Challenge & { readonly pause: UserPause }, now: In
   return {
     expiresInSeconds: open || status === "verified" ? secondsUntil(challenge.expiresAt, now) : 0,
     resendAfterSeconds: open
-      ? Math.max(secondsUntil(nextSendAt, now), secondsUntil(pause.pausedUntil, now))
+      ? Math.max(
+          ...[nextSendAt, pause.pausedUntil, pause.messagesPausedUntil].map((at) => secondsUntil(at, now)),
+        )
       : 0,
   };
 }

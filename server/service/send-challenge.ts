@@ -1,17 +1,21 @@
 import { randomInt } from "node:crypto";
-import { type Challenge, type ChannelName, type Language, statusAt } from "../challenge/challenge.js";
+import { type Budget, budgetsOf, budgetWindows, windowAt } from "../challenge/budgets.js";
+import { type ChannelName, type Language, statusAt } from "../challenge/challenge.js";
 import { newCode } from "../challenge/code.js";
-import { limitsOf } from "../challenge/limits.js";
-import { defaultLanguage } from "../challenge/message-settings.js";
+import { type ChallengeLimits, limitsOf, pausesFrom } from "../challenge/limits.js";
+import { defaultLanguage, type MessageTexts } from "../challenge/message-settings.js";
+import { readPhone } from "../challenge/phone.js";
 import type { Clock, Instant } from "../clock.js";
 import { AppError } from "../errors.js";
 import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
-import type { Channels } from "../outbound/delivery/delivery.js";
-import type { ChallengeStore, UserPause } from "../store/challenge-store.js";
+import type { Log } from "../log.js";
+import { type Channels, DeliveryError, type Message } from "../outbound/delivery/delivery.js";
+import type { ChallengeStore, FoundChallenge } from "../store/challenge-store.js";
 import type { Project } from "../store/project-store.js";
 import { challengeNotFound } from "./challenges.js";
 import { contactBook } from "./contact-book.js";
+import { deliveryReportPath } from "./delivery-report.js";
 
 /** A code that is on its way. */
 export interface Sent {
@@ -36,8 +40,18 @@ export type SendChallenge = (
 
 const seconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000));
 
+function spent(waitMs: number): AppError {
+  return new AppError(
+    "message_budget",
+    "Too many codes were sent that nobody entered; wait before asking for another.",
+    {
+      retryAfterSeconds: seconds(waitMs),
+    },
+  );
+}
+
 /** Why a challenge takes no code now, undefined when it does. */
-function refusal(challenge: Challenge & { readonly pause: UserPause }, now: Instant): AppError | undefined {
+function refusal(challenge: FoundChallenge, now: Instant): AppError | undefined {
   const again = "Evaluate again for a new challenge.";
   const status = statusAt(challenge, now);
   switch (status) {
@@ -59,7 +73,7 @@ function refusal(challenge: Challenge & { readonly pause: UserPause }, now: Inst
     default:
       status satisfies never;
   }
-  const { pausedUntil } = challenge.pause;
+  const { pausedUntil, messagesPausedUntil } = challenge.pause;
   if (pausedUntil !== undefined && pausedUntil > now) {
     return new AppError(
       "user_paused",
@@ -68,6 +82,9 @@ function refusal(challenge: Challenge & { readonly pause: UserPause }, now: Inst
         retryAfterSeconds: seconds(pausedUntil - now),
       },
     );
+  }
+  if (messagesPausedUntil !== undefined && messagesPausedUntil > now) {
+    return spent(messagesPausedUntil - now);
   }
   if (challenge.sends >= challenge.maxSends) {
     return new AppError("sends_exhausted", `This challenge has used up its codes. ${again}`, {
@@ -82,41 +99,168 @@ function refusal(challenge: Challenge & { readonly pause: UserPause }, now: Inst
   return undefined;
 }
 
+/** Where a code goes. */
+interface Destination {
+  readonly channel: ChannelName;
+  /** In clear. */
+  readonly to: string;
+  /** Masked. */
+  readonly shown: string;
+  readonly country: string | undefined;
+}
+
 /** What sending needs. */
 export interface SendDeps {
   readonly clock: Clock;
   readonly keys: Keys;
   readonly challenges: ChallengeStore;
   readonly channels: Channels;
+  readonly log: Log;
+  /** Where users and providers reach this server; absent: providers are not asked to report. */
+  readonly publicUrl: string | undefined;
+}
+
+function noContact(channel: ChannelName, message: string): AppError {
+  return new AppError("no_contact", message, { metadata: { channel } });
 }
 
 /** Makes SendChallenge: reserve in the database, hand over to the provider, then confirm or give back. */
-export function createSendChallenge({ clock, keys, challenges, channels }: SendDeps): SendChallenge {
+export function createSendChallenge(deps: SendDeps): SendChallenge {
+  const { clock, keys, challenges, channels, log, publicUrl } = deps;
+
   function choose(
-    challenge: Challenge,
+    challenge: FoundChallenge,
     asked: ChannelName | undefined,
-  ): { channel: ChannelName; sealed: string } {
+    texts: MessageTexts,
+  ): Destination {
     const order: readonly ChannelName[] = asked === undefined ? ["email", "sms"] : [asked];
     const known = order.filter((channel) => challenge.contacts[channel] !== undefined);
     const channel = known.find((name) => channels[name] !== undefined);
     const sealed = channel === undefined ? undefined : challenge.contacts[channel];
-    if (channel !== undefined && sealed !== undefined) return { channel, sealed };
-    const metadata = { channel: asked ?? known[0] ?? "email" };
+    if (channel !== undefined && sealed !== undefined) {
+      const book = contactBook(keys, challenge.projectId);
+      const clear = book.open(sealed);
+      const shown = book.masked(channel, sealed);
+      if (channel === "email") return { channel, to: clear, shown, country: undefined };
+      const phone = readPhone(clear, texts.default_country);
+      if (phone !== undefined) return { channel, to: phone.number, shown, country: phone.country };
+      throw noContact(
+        channel,
+        "The known phone number cannot be called from abroad; give it with + and country code when evaluating.",
+      );
+    }
+    const missing = asked ?? known[0] ?? "email";
     if (known.length > 0) {
-      throw new AppError("channel_unavailable", `This server is not set up to send by ${metadata.channel}.`, {
-        metadata,
+      throw new AppError("channel_unavailable", `This server is not set up to send by ${missing}.`, {
+        metadata: { channel: missing },
       });
     }
-    throw new AppError(
-      "no_contact",
+    throw noContact(
+      missing,
       asked === undefined
         ? "No contact is known to which a code may go; give `email` or `phone` when evaluating."
         : `No contact for ${asked} is known to which a code may go.`,
-      { metadata },
     );
   }
 
-  return async (project, { challengeId, channel: asked, language }) => {
+  function budgets(challenge: FoundChallenge, limits: ChallengeLimits, to: Destination): readonly Budget[] {
+    const hash = (...parts: string[]) =>
+      keys
+        .mac("budget", challenge.projectId, ...parts)
+        .subarray(0, 16)
+        .toString("hex");
+    return budgetsOf(limits, {
+      channel: to.channel,
+      contact: hash(to.channel, to.to.toLowerCase()),
+      address: challenge.addressKey === undefined ? undefined : hash("address", challenge.addressKey),
+      country: to.country,
+    });
+  }
+
+  async function reserve(
+    challenge: FoundChallenge,
+    limits: ChallengeLimits,
+    {
+      to,
+      ...rest
+    }: { to: Destination; language: Language; deliveryId: string; codeHash: Buffer; now: Instant },
+  ): Promise<void> {
+    const { now } = rest;
+    const { projectId, challengeId } = challenge;
+    const reserved = await challenges.reserveSend({
+      projectId,
+      challengeId,
+      channel: to.channel,
+      ...rest,
+      expiresAt: now + limits.code_ttl_seconds * 1000,
+      nextSendAt: now + limits.resend_after_seconds * 1000,
+      budgets: budgets(challenge, limits, to),
+      unusedPercent: limits.unused_messages_percent,
+      maxUnusedMessages: limits.max_unused_messages,
+      pauses: pausesFrom(limits.max_unused_messages),
+    });
+    switch (reserved.outcome) {
+      case "reserved":
+        return;
+      case "spent":
+        log.warn(
+          {
+            project_id: projectId,
+            challenge_id: challengeId,
+            scopes: reserved.keys.map((key) => key.split(":", 1)[0]),
+          },
+          "a message budget is spent",
+        );
+        throw spent(windowAt(now, budgetWindows.hour) + budgetWindows.hour - now);
+      case "refused": {
+        // Somebody was first; say what the challenge looks like now.
+        const present = await challenges.find({ projectId, challengeId });
+        throw (
+          (present && refusal(present, clock.now())) ??
+          new AppError("resend_too_soon", "A code was sent a moment ago; wait before asking for another.", {
+            retryAfterSeconds: 1,
+          })
+        );
+      }
+    }
+  }
+
+  function compose(
+    project: Project,
+    limits: ChallengeLimits,
+    parts: {
+      challengeId: string;
+      deliveryId: string;
+      to: Destination;
+      language: Language;
+      code: string;
+    },
+  ): Message {
+    const { challengeId, deliveryId, to, language, code } = parts;
+    const texts = project.settings.messages ?? {};
+    const sentence = texts[`text_${language}`];
+    return {
+      deliveryId,
+      to: to.to,
+      language,
+      brand: texts.brand_name ?? project.name,
+      ...(texts.sender_name === undefined ? {} : { senderName: texts.sender_name }),
+      content: {
+        kind: "code",
+        code,
+        validMinutes: Math.round(limits.code_ttl_seconds / 60),
+        ...(sentence === undefined ? {} : { sentence }),
+      },
+      ...(publicUrl === undefined
+        ? {}
+        : {
+            statusUrl:
+              publicUrl + deliveryReportPath({ projectId: project.projectId, challengeId, deliveryId }),
+          }),
+    };
+  }
+
+  return async (project, { challengeId, channel: asked, language: spoken }) => {
     const key = { projectId: project.projectId, challengeId };
     const challenge = await challenges.find(key);
     if (challenge === undefined) throw challengeNotFound();
@@ -125,54 +269,38 @@ export function createSendChallenge({ clock, keys, challenges, channels }: SendD
     if (refused !== undefined) throw refused;
 
     const limits = limitsOf(project.settings.limits ?? {});
-    const { channel, sealed } = choose(challenge, asked);
-    const book = contactBook(keys, project.projectId);
+    const texts = project.settings.messages ?? {};
+    const to = choose(challenge, asked, texts);
+    const language = spoken ?? defaultLanguage(texts);
+    const deliveryId = newId(now);
     const code = newCode((below) => randomInt(below));
     const codeHash = keys.mac("code", project.projectId, challengeId, code);
-    const expiresAt = now + limits.code_ttl_seconds * 1000;
-    const nextSendAt = now + limits.resend_after_seconds * 1000;
-    if (!(await challenges.reserveSend({ ...key, channel, codeHash, now, expiresAt, nextSendAt }))) {
-      // Somebody was first; say what the challenge looks like now.
-      const present = await challenges.find(key);
-      throw (
-        (present && refusal(present, clock.now())) ??
-        new AppError("resend_too_soon", "A code was sent a moment ago; wait before asking for another.", {
-          retryAfterSeconds: 1,
-        })
-      );
-    }
+    await reserve(challenge, limits, { to, language, deliveryId, codeHash, now });
 
-    const texts = project.settings.messages ?? {};
-    const spoken = language ?? defaultLanguage(texts);
-    const sentence = texts[`text_${spoken}`];
+    const delivery = { ...key, deliveryId, codeHash };
     try {
-      await channels[channel]?.send({
-        deliveryId: newId(now),
-        to: book.open(sealed),
-        language: spoken,
-        brand: texts.brand_name ?? project.name,
-        ...(texts.sender_name === undefined ? {} : { senderName: texts.sender_name }),
-        content: {
-          kind: "code",
-          code,
-          validMinutes: Math.round(limits.code_ttl_seconds / 60),
-          ...(sentence === undefined ? {} : { sentence }),
-        },
+      const message = compose(project, limits, { challengeId, deliveryId, to, language, code });
+      const receipt = await channels[to.channel]?.send(message);
+      await challenges.confirmSend({
+        ...delivery,
+        now: clock.now(),
+        provider: receipt?.provider ?? "",
+        reference: receipt?.reference,
       });
     } catch (error) {
-      await challenges.refundSend(key, codeHash);
+      if (!(error instanceof DeliveryError)) throw error;
+      await challenges.refundSend({ ...delivery, now: clock.now(), outcome: error.outcome });
       throw new AppError(
         "delivery_failed",
-        `The message could not be handed over for ${channel}; the try does not count, try again.`,
+        `The message could not be handed over for ${to.channel}; the try does not count, try again.`,
         { retryAfterSeconds: 5, cause: error },
       );
     }
-    await challenges.confirmSend(key, codeHash);
     return {
       challengeId,
-      channel,
-      destination: book.masked(channel, sealed),
-      expiresAt,
+      channel: to.channel,
+      destination: to.shown,
+      expiresAt: now + limits.code_ttl_seconds * 1000,
       resendAfterSeconds: limits.resend_after_seconds,
     };
   };

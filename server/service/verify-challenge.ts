@@ -1,11 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
 import { type ChallengeStatus, statusAt } from "../challenge/challenge.js";
-import { limitsOf, pauseMs } from "../challenge/limits.js";
+import { limitsOf, pausesFrom } from "../challenge/limits.js";
 import type { Clock } from "../clock.js";
 import { AppError } from "../errors.js";
 import type { Keys } from "../keys.js";
 import type { ChallengeStore } from "../store/challenge-store.js";
 import type { Project } from "../store/project-store.js";
+import type { Background } from "./background.js";
 import { challengeNotFound } from "./challenges.js";
 
 /** Whether a code was right, and where the challenge stands after it. */
@@ -21,29 +22,29 @@ export type VerifyChallenge = (
   request: { readonly challengeId: string; readonly code: string },
 ) => Promise<Verified>;
 
-/** Steps until the pause has grown to its longest. */
-const pauseSteps = 9;
-
 /** Makes VerifyChallenge: count the try, then compare, then accept; so no crash and no race gives a try back. */
 export function createVerifyChallenge({
   clock,
   keys,
   challenges,
+  background,
 }: {
   clock: Clock;
   keys: Keys;
   challenges: ChallengeStore;
+  background: Background;
 }): VerifyChallenge {
   return async (project, { challengeId, code }) => {
     const key = { projectId: project.projectId, challengeId };
     const limits = limitsOf(project.settings.limits ?? {});
     const now = clock.now();
     const maxFailedCodes = limits.max_failed_codes;
-    const pauses = Array.from(
-      { length: pauseSteps },
-      (_, step) => pauseMs(maxFailedCodes + step, maxFailedCodes) / 1000,
-    );
-    const tried = await challenges.countTry({ ...key, now, maxFailedCodes, pauses });
+    const tried = await challenges.countTry({
+      ...key,
+      now,
+      maxFailedCodes,
+      pauses: pausesFrom(maxFailedCodes),
+    });
     const candidates = keys.macs("code", project.projectId, challengeId, code);
     if (tried === undefined) {
       const challenge = await challenges.find(key);
@@ -69,6 +70,7 @@ export function createVerifyChallenge({
     if (right !== undefined) {
       const expiresAt = now + limits.code_ttl_seconds * 1000;
       if (await challenges.accept({ ...key, codeHash: right, now, expiresAt })) {
+        background.start("credit messages", () => challenges.creditMessages(key));
         return { success: true, status: "verified", attemptsRemaining };
       }
       const present = await challenges.find(key);

@@ -1,4 +1,5 @@
-import type { Challenge, ChannelName } from "../challenge/challenge.js";
+import type { Budget } from "../challenge/budgets.js";
+import type { Challenge, ChannelName, Language } from "../challenge/challenge.js";
 import type { Instant } from "../clock.js";
 import type { History, Lesson } from "../risk/history.js";
 import type { Page, PageQuery } from "./evaluation-store.js";
@@ -11,12 +12,45 @@ export interface ChallengeKey {
 
 /** A code that is about to be sent. */
 export interface Reservation extends ChallengeKey {
+  readonly deliveryId: string;
   readonly channel: ChannelName;
+  readonly language: Language;
   /** Keyed hash of the fresh code. */
   readonly codeHash: Uint8Array;
   readonly now: Instant;
   readonly expiresAt: Instant;
   readonly nextSendAt: Instant;
+  /** What the message is charged to, ordered by key. */
+  readonly budgets: readonly Budget[];
+  /** Share of verified traffic that unused messages may always reach, in percent. */
+  readonly unusedPercent: number;
+  /** Unused messages in a row of the user before messages pause, and the pauses in seconds for that many and each one more. */
+  readonly maxUnusedMessages: number;
+  readonly pauses: readonly number[];
+}
+
+/** What became of a reservation. `refused`: the challenge takes no code now. `spent`: these budgets are used up. */
+export type Reserved =
+  | { readonly outcome: "reserved" }
+  | { readonly outcome: "refused" }
+  | { readonly outcome: "spent"; readonly keys: readonly string[] };
+
+/** What is known of one sending of a code. */
+export type DeliveryStatus = "pending" | "sent" | "delivered" | "failed" | "unknown";
+
+/** One sending of a code. */
+export interface Delivery {
+  readonly channel: ChannelName;
+  readonly status: DeliveryStatus;
+  readonly provider: string | undefined;
+  /** The provider's own word for what went wrong. */
+  readonly errorCode: string | undefined;
+  readonly updatedAt: Instant;
+}
+
+/** Names one sending. */
+export interface DeliveryKey extends ChallengeKey {
+  readonly deliveryId: string;
 }
 
 /** One counted try: the hashes that a right code can have. */
@@ -26,10 +60,18 @@ export interface CountedTry {
   readonly maxAttempts: number;
 }
 
-/** How many wrong codes in a row a user has brought, and until when the user's challenges pause. */
+/** How many wrong codes in a row a user has brought, and until when the user's challenges or messages pause. */
 export interface UserPause {
   readonly failedCodes: number;
   readonly pausedUntil: Instant | undefined;
+  readonly messagesPausedUntil: Instant | undefined;
+}
+
+/** A challenge with what sending and verifying look at besides. */
+export interface FoundChallenge extends Challenge {
+  readonly pause: UserPause;
+  /** The address of the attempt that opened it, as history keys addresses; absent where it could not be evaluated. */
+  readonly addressKey: string | undefined;
 }
 
 /** A verified challenge beside the user whom completing it teaches. */
@@ -45,17 +87,46 @@ export interface Completion {
  * first or the condition did not hold, and nothing changed. Rows are always locked user first, then challenge.
  */
 export interface ChallengeStore {
-  find(key: ChallengeKey): Promise<(Challenge & { readonly pause: UserPause }) | undefined>;
+  find(key: ChallengeKey): Promise<FoundChallenge | undefined>;
   list(projectId: string, query: PageQuery): Promise<Page<Challenge>>;
   /**
-   * Takes one of the sends: created or sent, tries and sends and time left, not too soon. This code, the confirmed one and those of the last two
-   * failed sendings pass until `confirmSend`: a provider can say no, or nothing, and have delivered all the same.
+   * Takes one of the sends: created or sent, tries and sends and time left, not too soon, the user not paused, every budget with something left; and
+   * charges all budgets, or none. This code, the confirmed one and those of the last two failed sendings pass until `confirmSend`: a provider can
+   * say no, or nothing, and have delivered all the same.
    */
-  reserveSend(reservation: Reservation): Promise<boolean>;
+  reserveSend(reservation: Reservation): Promise<Reserved>;
   /** The provider took the message: created or sent → sent; of the codes until now only this one passes. */
-  confirmSend(key: ChallengeKey, codeHash: Uint8Array): Promise<void>;
-  /** The provider did not take the message: gives the send back, to be tried again at once; the code stays good. */
-  refundSend(key: ChallengeKey, codeHash: Uint8Array): Promise<void>;
+  confirmSend(
+    key: DeliveryKey & {
+      readonly codeHash: Uint8Array;
+      readonly now: Instant;
+      readonly provider: string;
+      readonly reference: string | undefined;
+    },
+  ): Promise<void>;
+  /**
+   * The provider did not take the message: gives the send back, to be tried again at once; the code stays good. What was certainly `refused` is
+   * given back to the budgets and the user, too; what may have left is not.
+   */
+  refundSend(
+    key: DeliveryKey & {
+      readonly codeHash: Uint8Array;
+      readonly now: Instant;
+      readonly outcome: "refused" | "unknown";
+    },
+  ): Promise<void>;
+  /** Counts the messages of a verified challenge as used. Not to be called twice for one challenge. */
+  creditMessages(key: ChallengeKey): Promise<void>;
+  /** Notes what the provider reports. An end, delivered or failed, is never taken back by an earlier step that is reported late. */
+  noteDelivery(
+    key: DeliveryKey & {
+      readonly status: "sent" | "delivered" | "failed";
+      readonly errorCode: string | undefined;
+      readonly now: Instant;
+    },
+  ): Promise<void>;
+  /** The latest sending of a challenge, if any. */
+  findDelivery(key: ChallengeKey): Promise<Delivery | undefined>;
   /**
    * Counts a try of the challenge and, until it is accepted, a wrong code of the user. `pauses` are the seconds for which the user's challenges
    * pause when the wrong codes in a row reach `maxFailedCodes`, and for each one more; the last entry holds for all after it.

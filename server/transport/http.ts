@@ -18,10 +18,12 @@ import { maxBodyBytes, requestTimeoutMs } from "./limits.js";
 import type { Endpoint } from "./pipeline.js";
 import { restHandler } from "./rest/rest.js";
 
-/** Something other than the API that the HTTP port answers to GET. */
+/** Something other than the API that the HTTP port answers. */
 export interface Page {
-  /** The exact path; or, with `/*` at the end, any path with one more segment. */
+  /** Its exact path; with `/*` at the end any path with one more segment, with `/` every path below. */
   readonly path: string;
+  /** What it answers to; default GET and HEAD. */
+  readonly methods?: readonly ("GET" | "HEAD" | "POST")[];
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
@@ -44,7 +46,9 @@ export interface HttpOptions {
   readonly proxies: TrustedProxies;
 }
 
-function serves({ path: pattern }: Page, path: string): boolean {
+function isFor({ path: pattern, methods = ["GET", "HEAD"] }: Page, method: string, path: string): boolean {
+  if (!methods.some((candidate) => candidate === method)) return false;
+  if (pattern.endsWith("/")) return path.startsWith(pattern);
   if (!pattern.endsWith("/*")) return pattern === path;
   const folder = pattern.slice(0, -1);
   return path.startsWith(folder) && path.length > folder.length && !path.includes("/", folder.length);
@@ -63,10 +67,7 @@ function listenerOf({ endpoints, pages, proxies }: HttpOptions): RequestListener
   const prefixes = new Set(endpoints.map(({ method }) => `/${method.parent.typeName}/`));
   return (request, response) => {
     const path = request.url?.split("?", 1)[0] ?? "";
-    const page =
-      request.method === "GET" || request.method === "HEAD"
-        ? pages.find((candidate) => serves(candidate, path))
-        : undefined;
+    const page = pages.find((candidate) => isFor(candidate, request.method ?? "", path));
     if (page !== undefined) void page.answer(request, response);
     else {
       const call = httpCall(request, proxies);

@@ -1,4 +1,5 @@
 import { type App, startApp } from "../../server/app.js";
+import { challengeLimits } from "../../server/challenge/limits.js";
 import type { Clock } from "../../server/clock.js";
 import { type Config, readConfig } from "../../server/config.js";
 import { type Foundation, openFoundation } from "../../server/foundation.js";
@@ -20,6 +21,8 @@ export interface TestServerOptions<C extends Clock> {
   /** A database that is there already, for a second server beside a first. */
   readonly databaseUrl?: string;
   readonly geo?: Geo;
+  /** `wide` (default) lifts the message budgets, for tests that are about something else; `default` leaves them as projects have them. */
+  readonly messageBudgets?: "wide" | "default";
 }
 
 /** A real server on free ports, over a database of its own, with one project. */
@@ -87,9 +90,14 @@ export async function startTestServer(options: TestServerOptions<Clock> = {}): P
   });
   const foundation = await openFoundation(config, log, clock);
   projects += 1;
-  const { secret } = await foundation.projects.create(
-    own === undefined ? `test-${process.pid}-${projects}` : "test",
-  );
+  const projectName = own === undefined ? `test-${process.pid}-${projects}` : "test";
+  const { secret } = await foundation.projects.create(projectName);
+  if (options.messageBudgets !== "default") {
+    for (const [name, { maximum }] of Object.entries(challengeLimits)) {
+      if (/_messages(_per_day)?$/.test(name))
+        await foundation.projects.set(projectName, name, String(maximum));
+    }
+  }
   const geo = options.geo ?? (await openGeo());
   const app = await startApp({ config, foundation, geo, log });
   const scheme = config.tls === undefined ? "http" : "https";

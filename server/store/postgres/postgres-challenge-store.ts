@@ -4,9 +4,8 @@ import type { Database } from "./database.js";
 import { guarded } from "./faults.js";
 import { decodeHistory, encodeHistory, type StoredHistory, type StoredLesson } from "./history-codec.js";
 import { countLimit } from "./paging.js";
-
-/** Of how many failed sendings the codes stay good. */
-const doubtfulCodes = 2;
+import { reserveSend } from "./reserve-send.js";
+import { settleSend } from "./settle-send.js";
 
 /** Challenges in PostgreSQL. */
 export function postgresChallengeStore(sql: Database): ChallengeStore {
@@ -16,15 +15,26 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
     find: ({ projectId, challengeId }) =>
       guarded(async () => {
         const [row] = await sql<
-          (ChallengeRow & { failed_codes: number; codes_paused_until: number | null })[]
+          (ChallengeRow & {
+            failed_codes: number;
+            codes_paused_until: number | null;
+            messages_paused_until: number | null;
+            address_key: string | null;
+          })[]
         >`
-          select ${columns}, u.failed_codes, u.codes_paused_until
+          select ${columns}, u.failed_codes, u.codes_paused_until, u.messages_paused_until,
+            c.lesson ->> 'addressKey' as address_key
           from challenges c join users u on u.project_id = c.project_id and u.user_key = c.user_key
           where c.project_id = ${projectId} and c.challenge_id = ${challengeId}`;
         if (row === undefined) return undefined;
         return {
           ...toChallenge(row),
-          pause: { failedCodes: row.failed_codes, pausedUntil: row.codes_paused_until ?? undefined },
+          addressKey: row.address_key ?? undefined,
+          pause: {
+            failedCodes: row.failed_codes,
+            pausedUntil: row.codes_paused_until ?? undefined,
+            messagesPausedUntil: row.messages_paused_until ?? undefined,
+          },
         };
       }),
 
@@ -41,39 +51,9 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
         return { data: rows.map(toChallenge), total: count?.total ?? 0 };
       }),
 
-    reserveSend: ({ projectId, challengeId, channel, codeHash, now, expiresAt, nextSendAt }) =>
-      guarded(async () => {
-        const rows = await sql`
-          update challenges
-          set sends = sends + 1, channel = ${channel}, pending_code_hash = ${codeHash}, expires_at = ${expiresAt},
-            next_send_at = ${nextSendAt},
-            doubtful_code_hashes = (array_remove(array[pending_code_hash], null) || doubtful_code_hashes)[1:${doubtfulCodes}::int]
-          where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
-            and attempts < max_attempts and sends < max_sends and expires_at > ${now}
-            and (next_send_at is null or next_send_at <= ${now})
-          returning 1`;
-        return rows.length === 1;
-      }),
+    reserveSend: (reservation) => guarded(() => reserveSend(sql, reservation)),
 
-    confirmSend: ({ projectId, challengeId }, codeHash) =>
-      guarded(async () => {
-        await sql`
-          update challenges
-          set status = 'sent', code_hash = ${codeHash}, pending_code_hash = nullif(pending_code_hash, ${codeHash}),
-            doubtful_code_hashes = '{}'
-          where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
-            and (pending_code_hash = ${codeHash} or ${codeHash} = any (doubtful_code_hashes))`;
-      }),
-
-    refundSend: ({ projectId, challengeId }, codeHash) =>
-      guarded(async () => {
-        await sql`
-          update challenges
-          set sends = sends - 1, next_send_at = null, pending_code_hash = null,
-            doubtful_code_hashes = (pending_code_hash || doubtful_code_hashes)[1:${doubtfulCodes}::int]
-          where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
-            and pending_code_hash = ${codeHash}`;
-      }),
+    ...settleSend(sql),
 
     countTry: ({ projectId, challengeId, now, maxFailedCodes, pauses }) =>
       guarded(async () => {
@@ -133,7 +113,7 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
               and exists (select from person)
             returning user_key),
           cleared as (
-            update users set failed_codes = 0, codes_paused_until = null
+            update users set failed_codes = 0, codes_paused_until = null, unused_messages = 0, messages_paused_until = null
             where project_id = ${projectId} and user_key = (select user_key from accepted))
           select 1 from accepted`;
         return rows.length === 1;

@@ -85,8 +85,19 @@ export function postgresMaintenanceStore(sql: Database): MaintenanceStore {
           old_keys as (
             delete from idempotency_keys where (project_id, key_hash) in (
               select project_id, key_hash from idempotency_keys where expires_at < ${now} order by expires_at limit ${limit})
+            returning 1),
+          old_deliveries as (
+            delete from deliveries where (project_id, challenge_id, delivery_id) in (
+              select project_id, challenge_id, delivery_id from deliveries where created_at < ${challengesBefore}
+              order by created_at limit ${limit})
+            returning 1),
+          old_budgets as (
+            delete from message_budgets where (project_id, budget_key, window_seconds, window_at) in (
+              select project_id, budget_key, window_seconds, window_at from message_budgets
+              where window_at < ${now}::timestamptz - interval '3 days' order by window_at limit ${limit})
             returning 1)
-          select (select count(*) from old_challenges) + (select count(*) from old_keys) as removed`;
+          select (select count(*) from old_challenges) + (select count(*) from old_keys) + (select count(*) from old_deliveries)
+            + (select count(*) from old_budgets) as removed`;
         return row?.removed ?? 0;
       }),
   };

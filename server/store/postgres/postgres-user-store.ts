@@ -52,7 +52,10 @@ export function postgresUserStore(sql: Database): UserStore {
       guarded(async () => {
         const [row] = await sql<{ erased: number }[]>`
           with person as (delete from users where project_id = ${projectId} and user_key = ${userKey} returning 1),
-          asked as (delete from challenges where project_id = ${projectId} and user_key = ${userKey} returning 1),
+          asked as (delete from challenges where project_id = ${projectId} and user_key = ${userKey} returning challenge_id),
+          sent as (
+            delete from deliveries
+            where project_id = ${projectId} and challenge_id in (select challenge_id from asked)),
           judged as (delete from evaluations where project_id = ${projectId} and user_key = ${userKey} returning evaluation_id),
           keyed as (
             delete from idempotency_keys

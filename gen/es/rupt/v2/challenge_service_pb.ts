@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file rupt/v2/challenge_service.proto.
  */
 export const file_rupt_v2_challenge_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9ydXB0L3YyL2NoYWxsZW5nZV9zZXJ2aWNlLnByb3RvEgdydXB0LnYyIqIECglDaGFsbGVuZ2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEigKBnN0YXR1cxgCIAEoDjIYLnJ1cHQudjIuQ2hhbGxlbmdlU3RhdHVzEhEKBHVzZXIYAyABKAlIAIgBARISCgVlbWFpbBgEIAEoCUgBiAEBEhIKBXBob25lGAUgASgJSAKIAQESIQoHY2hhbm5lbBgGIAEoDjIQLnJ1cHQudjIuQ2hhbm5lbBIgCgdyZWFzb25zGAcgAygOMg8ucnVwdC52Mi5SZWFzb24SGgoSYXR0ZW1wdHNfcmVtYWluaW5nGAggASgFEhcKD3NlbmRzX3JlbWFpbmluZxgJIAEoBRIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0Cgt2ZXJpZmllZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARI1Cgxjb21wbGV0ZWRfYXQYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSASIAQESFQoNZXZhbHVhdGlvbl9pZBgOIAEoCUIHCgVfdXNlckIICgZfZW1haWxCCAoGX3Bob25lQg4KDF92ZXJpZmllZF9hdEIPCg1fY29tcGxldGVkX2F0IpcBChRTZW5kQ2hhbGxlbmdlUmVxdWVzdBIeCgxjaGFsbGVuZ2VfaWQYASABKAlCCMrVIgQIATABEiEKB2NoYW5uZWwYAiABKA4yEC5ydXB0LnYyLkNoYW5uZWwSIwoIbGFuZ3VhZ2UYAyABKA4yES5ydXB0LnYyLkxhbmd1YWdlEhcKBmRldmljZRgEIAEoCUIHytUiAxCAICLEAQoVU2VuZENoYWxsZW5nZVJlc3BvbnNlEg8KB3N1Y2Nlc3MYASABKAgSFAoMY2hhbGxlbmdlX2lkGAIgASgJEiEKB2NoYW5uZWwYAyABKA4yEC5ydXB0LnYyLkNoYW5uZWwSEwoLZGVzdGluYXRpb24YBCABKAkSLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUcmVzZW5kX2FmdGVyX3NlY29uZHMYBiABKAUiUgoWVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBIeCgxjaGFsbGVuZ2VfaWQYASABKAlCCMrVIgQIATABEhgKBGNvZGUYAiABKAlCCsrVIgYIARAQMAYicAoXVmVyaWZ5Q2hhbGxlbmdlUmVzcG9uc2USDwoHc3VjY2VzcxgBIAEoCBIoCgZzdGF0dXMYAiABKA4yGC5ydXB0LnYyLkNoYWxsZW5nZVN0YXR1cxIaChJhdHRlbXB0c19yZW1haW5pbmcYAyABKAUiOgoYRGVzY3JpYmVDaGFsbGVuZ2VSZXF1ZXN0Eh4KDGNoYWxsZW5nZV9pZBgBIAEoCUIIytUiBAgBMAEi0AIKGURlc2NyaWJlQ2hhbGxlbmdlUmVzcG9uc2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEigKBnN0YXR1cxgCIAEoDjIYLnJ1cHQudjIuQ2hhbGxlbmdlU3RhdHVzEg0KBWJyYW5kGAMgASgJEioKDGRlc3RpbmF0aW9ucxgEIAMoCzIULnJ1cHQudjIuRGVzdGluYXRpb24SIQoHY2hhbm5lbBgFIAEoDjIQLnJ1cHQudjIuQ2hhbm5lbBIaChJhdHRlbXB0c19yZW1haW5pbmcYBiABKAUSFwoPc2VuZHNfcmVtYWluaW5nGAcgASgFEhoKEmV4cGlyZXNfaW5fc2Vjb25kcxgIIAEoBRIcChRyZXNlbmRfYWZ0ZXJfc2Vjb25kcxgJIAEoBRIXCgpyZXR1cm5fdXJsGAogASgJSACIAQFCDQoLX3JldHVybl91cmwiQQoLRGVzdGluYXRpb24SIQoHY2hhbm5lbBgBIAEoDjIQLnJ1cHQudjIuQ2hhbm5lbBIPCgdjb250YWN0GAIgASgJIjoKGENvbXBsZXRlQ2hhbGxlbmdlUmVxdWVzdBIeCgxjaGFsbGVuZ2VfaWQYASABKAlCCMrVIgQIATABIiwKGUNvbXBsZXRlQ2hhbGxlbmdlUmVzcG9uc2USDwoHc3VjY2VzcxgBIAEoCCI1ChNHZXRDaGFsbGVuZ2VSZXF1ZXN0Eh4KDGNoYWxsZW5nZV9pZBgBIAEoCUIIytUiBAgBMAEiPQoUR2V0Q2hhbGxlbmdlUmVzcG9uc2USJQoJY2hhbGxlbmdlGAEgASgLMhIucnVwdC52Mi5DaGFsbGVuZ2UiZgoVTGlzdENoYWxsZW5nZXNSZXF1ZXN0EhwKBHBhZ2UYASABKAVCCcrVIgU4AUCQTkgAiAEBEhwKBWxpbWl0GAIgASgFQgjK1SIEOAFAZEgBiAEBQgcKBV9wYWdlQggKBl9saW1pdCJJChZMaXN0Q2hhbGxlbmdlc1Jlc3BvbnNlEiAKBGRhdGEYASADKAsyEi5ydXB0LnYyLkNoYWxsZW5nZRINCgV0b3RhbBgCIAEoBSpGCgdDaGFubmVsEhcKE0NIQU5ORUxfVU5TUEVDSUZJRUQQABIRCg1DSEFOTkVMX0VNQUlMEAESDwoLQ0hBTk5FTF9TTVMQAipoCghMYW5ndWFnZRIYChRMQU5HVUFHRV9VTlNQRUNJRklFRBAAEg8KC0xBTkdVQUdFX0VOEAESDwoLTEFOR1VBR0VfRlIQAhIPCgtMQU5HVUFHRV9FUxADEg8KC0xBTkdVQUdFX0FSEAQqigIKD0NoYWxsZW5nZVN0YXR1cxIgChxDSEFMTEVOR0VfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHAoYQ0hBTExFTkdFX1NUQVRVU19DUkVBVEVEEAESGQoVQ0hBTExFTkdFX1NUQVRVU19TRU5UEAISHQoZQ0hBTExFTkdFX1NUQVRVU19WRVJJRklFRBADEh4KGkNIQUxMRU5HRV9TVEFUVVNfQ09NUExFVEVEEAQSHAoYQ0hBTExFTkdFX1NUQVRVU19FWFBJUkVEEAUSHgoaQ0hBTExFTkdFX1NUQVRVU19FWEhBVVNURUQQBhIfChtDSEFMTEVOR0VfU1RBVFVTX1NVUEVSU0VERUQQBzK3BgoQQ2hhbGxlbmdlU2VydmljZRKBAQoNU2VuZENoYWxsZW5nZRIdLnJ1cHQudjIuU2VuZENoYWxsZW5nZVJlcXVlc3QaHi5ydXB0LnYyLlNlbmRDaGFsbGVuZ2VSZXNwb25zZSIx0NUiAoLT5JMCJzoBKiIiL3YyL2NoYWxsZW5nZXMve2NoYWxsZW5nZV9pZH0vc2VuZBKJAQoPVmVyaWZ5Q2hhbGxlbmdlEh8ucnVwdC52Mi5WZXJpZnlDaGFsbGVuZ2VSZXF1ZXN0GiAucnVwdC52Mi5WZXJpZnlDaGFsbGVuZ2VSZXNwb25zZSIz0NUiAoLT5JMCKToBKiIkL3YyL2NoYWxsZW5nZXMve2NoYWxsZW5nZV9pZH0vdmVyaWZ5EpEBChFEZXNjcmliZUNoYWxsZW5nZRIhLnJ1cHQudjIuRGVzY3JpYmVDaGFsbGVuZ2VSZXF1ZXN0GiIucnVwdC52Mi5EZXNjcmliZUNoYWxsZW5nZVJlc3BvbnNlIjWQAgHQ1SICgtPkkwIoEiYvdjIvY2hhbGxlbmdlcy97Y2hhbGxlbmdlX2lkfS9kZXNjcmliZRKNAQoRQ29tcGxldGVDaGFsbGVuZ2USIS5ydXB0LnYyLkNvbXBsZXRlQ2hhbGxlbmdlUmVxdWVzdBoiLnJ1cHQudjIuQ29tcGxldGVDaGFsbGVuZ2VSZXNwb25zZSIxgtPkkwIrOgEqIiYvdjIvY2hhbGxlbmdlcy97Y2hhbGxlbmdlX2lkfS9jb21wbGV0ZRKAAQoMR2V0Q2hhbGxlbmdlEhwucnVwdC52Mi5HZXRDaGFsbGVuZ2VSZXF1ZXN0Gh0ucnVwdC52Mi5HZXRDaGFsbGVuZ2VSZXNwb25zZSIzkAIBgtPkkwIqYgljaGFsbGVuZ2USHS92Mi9jaGFsbGVuZ2VzL3tjaGFsbGVuZ2VfaWR9EmwKDkxpc3RDaGFsbGVuZ2VzEh4ucnVwdC52Mi5MaXN0Q2hhbGxlbmdlc1JlcXVlc3QaHy5ydXB0LnYyLkxpc3RDaGFsbGVuZ2VzUmVzcG9uc2UiGZACAYLT5JMCEBIOL3YyL2NoYWxsZW5nZXNCdwoLY29tLnJ1cHQudjJCFUNoYWxsZW5nZVNlcnZpY2VQcm90b1ABWhpydXB0LmNvbS9nby9ydXB0L3YyO3J1cHR2MqoCB1J1cHQuVjLKAgdSdXB0XFYy4gITUnVwdFxWMlxHUEJNZXRhZGF0YeoCCFJ1cHQ6OlYyYgZwcm90bzM", [file_google_api_annotations, file_google_protobuf_timestamp, file_rupt_v2_options, file_rupt_v2_risk]);
+  fileDesc("Ch9ydXB0L3YyL2NoYWxsZW5nZV9zZXJ2aWNlLnByb3RvEgdydXB0LnYyItkECglDaGFsbGVuZ2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEigKBnN0YXR1cxgCIAEoDjIYLnJ1cHQudjIuQ2hhbGxlbmdlU3RhdHVzEhEKBHVzZXIYAyABKAlIAIgBARISCgVlbWFpbBgEIAEoCUgBiAEBEhIKBXBob25lGAUgASgJSAKIAQESIQoHY2hhbm5lbBgGIAEoDjIQLnJ1cHQudjIuQ2hhbm5lbBIgCgdyZWFzb25zGAcgAygOMg8ucnVwdC52Mi5SZWFzb24SGgoSYXR0ZW1wdHNfcmVtYWluaW5nGAggASgFEhcKD3NlbmRzX3JlbWFpbmluZxgJIAEoBRIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0Cgt2ZXJpZmllZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARI1Cgxjb21wbGV0ZWRfYXQYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSASIAQESFQoNZXZhbHVhdGlvbl9pZBgOIAEoCRIoCghkZWxpdmVyeRgPIAEoCzIRLnJ1cHQudjIuRGVsaXZlcnlIBYgBAUIHCgVfdXNlckIICgZfZW1haWxCCAoGX3Bob25lQg4KDF92ZXJpZmllZF9hdEIPCg1fY29tcGxldGVkX2F0QgsKCV9kZWxpdmVyeSLSAQoIRGVsaXZlcnkSIQoHY2hhbm5lbBgBIAEoDjIQLnJ1cHQudjIuQ2hhbm5lbBInCgZzdGF0dXMYAiABKA4yFy5ydXB0LnYyLkRlbGl2ZXJ5U3RhdHVzEhUKCHByb3ZpZGVyGAMgASgJSACIAQESFwoKZXJyb3JfY29kZRgEIAEoCUgBiAEBEi4KCnVwZGF0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgsKCV9wcm92aWRlckINCgtfZXJyb3JfY29kZSKXAQoUU2VuZENoYWxsZW5nZVJlcXVlc3QSHgoMY2hhbGxlbmdlX2lkGAEgASgJQgjK1SIECAEwARIhCgdjaGFubmVsGAIgASgOMhAucnVwdC52Mi5DaGFubmVsEiMKCGxhbmd1YWdlGAMgASgOMhEucnVwdC52Mi5MYW5ndWFnZRIXCgZkZXZpY2UYBCABKAlCB8rVIgMQgCAixAEKFVNlbmRDaGFsbGVuZ2VSZXNwb25zZRIPCgdzdWNjZXNzGAEgASgIEhQKDGNoYWxsZW5nZV9pZBgCIAEoCRIhCgdjaGFubmVsGAMgASgOMhAucnVwdC52Mi5DaGFubmVsEhMKC2Rlc3RpbmF0aW9uGAQgASgJEi4KCmV4cGlyZXNfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhwKFHJlc2VuZF9hZnRlcl9zZWNvbmRzGAYgASgFIlIKFlZlcmlmeUNoYWxsZW5nZVJlcXVlc3QSHgoMY2hhbGxlbmdlX2lkGAEgASgJQgjK1SIECAEwARIYCgRjb2RlGAIgASgJQgrK1SIGCAEQEDAGInAKF1ZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlEg8KB3N1Y2Nlc3MYASABKAgSKAoGc3RhdHVzGAIgASgOMhgucnVwdC52Mi5DaGFsbGVuZ2VTdGF0dXMSGgoSYXR0ZW1wdHNfcmVtYWluaW5nGAMgASgFIjoKGERlc2NyaWJlQ2hhbGxlbmdlUmVxdWVzdBIeCgxjaGFsbGVuZ2VfaWQYASABKAlCCMrVIgQIATABItACChlEZXNjcmliZUNoYWxsZW5nZVJlc3BvbnNlEhQKDGNoYWxsZW5nZV9pZBgBIAEoCRIoCgZzdGF0dXMYAiABKA4yGC5ydXB0LnYyLkNoYWxsZW5nZVN0YXR1cxINCgVicmFuZBgDIAEoCRIqCgxkZXN0aW5hdGlvbnMYBCADKAsyFC5ydXB0LnYyLkRlc3RpbmF0aW9uEiEKB2NoYW5uZWwYBSABKA4yEC5ydXB0LnYyLkNoYW5uZWwSGgoSYXR0ZW1wdHNfcmVtYWluaW5nGAYgASgFEhcKD3NlbmRzX3JlbWFpbmluZxgHIAEoBRIaChJleHBpcmVzX2luX3NlY29uZHMYCCABKAUSHAoUcmVzZW5kX2FmdGVyX3NlY29uZHMYCSABKAUSFwoKcmV0dXJuX3VybBgKIAEoCUgAiAEBQg0KC19yZXR1cm5fdXJsIkEKC0Rlc3RpbmF0aW9uEiEKB2NoYW5uZWwYASABKA4yEC5ydXB0LnYyLkNoYW5uZWwSDwoHY29udGFjdBgCIAEoCSI6ChhDb21wbGV0ZUNoYWxsZW5nZVJlcXVlc3QSHgoMY2hhbGxlbmdlX2lkGAEgASgJQgjK1SIECAEwASIsChlDb21wbGV0ZUNoYWxsZW5nZVJlc3BvbnNlEg8KB3N1Y2Nlc3MYASABKAgiNQoTR2V0Q2hhbGxlbmdlUmVxdWVzdBIeCgxjaGFsbGVuZ2VfaWQYASABKAlCCMrVIgQIATABIj0KFEdldENoYWxsZW5nZVJlc3BvbnNlEiUKCWNoYWxsZW5nZRgBIAEoCzISLnJ1cHQudjIuQ2hhbGxlbmdlImYKFUxpc3RDaGFsbGVuZ2VzUmVxdWVzdBIcCgRwYWdlGAEgASgFQgnK1SIFOAFAkE5IAIgBARIcCgVsaW1pdBgCIAEoBUIIytUiBDgBQGRIAYgBAUIHCgVfcGFnZUIICgZfbGltaXQiSQoWTGlzdENoYWxsZW5nZXNSZXNwb25zZRIgCgRkYXRhGAEgAygLMhIucnVwdC52Mi5DaGFsbGVuZ2USDQoFdG90YWwYAiABKAUqRgoHQ2hhbm5lbBIXChNDSEFOTkVMX1VOU1BFQ0lGSUVEEAASEQoNQ0hBTk5FTF9FTUFJTBABEg8KC0NIQU5ORUxfU01TEAIqaAoITGFuZ3VhZ2USGAoUTEFOR1VBR0VfVU5TUEVDSUZJRUQQABIPCgtMQU5HVUFHRV9FThABEg8KC0xBTkdVQUdFX0ZSEAISDwoLTEFOR1VBR0VfRVMQAxIPCgtMQU5HVUFHRV9BUhAEKooCCg9DaGFsbGVuZ2VTdGF0dXMSIAocQ0hBTExFTkdFX1NUQVRVU19VTlNQRUNJRklFRBAAEhwKGENIQUxMRU5HRV9TVEFUVVNfQ1JFQVRFRBABEhkKFUNIQUxMRU5HRV9TVEFUVVNfU0VOVBACEh0KGUNIQUxMRU5HRV9TVEFUVVNfVkVSSUZJRUQQAxIeChpDSEFMTEVOR0VfU1RBVFVTX0NPTVBMRVRFRBAEEhwKGENIQUxMRU5HRV9TVEFUVVNfRVhQSVJFRBAFEh4KGkNIQUxMRU5HRV9TVEFUVVNfRVhIQVVTVEVEEAYSHwobQ0hBTExFTkdFX1NUQVRVU19TVVBFUlNFREVEEAcqwAEKDkRlbGl2ZXJ5U3RhdHVzEh8KG0RFTElWRVJZX1NUQVRVU19VTlNQRUNJRklFRBAAEhsKF0RFTElWRVJZX1NUQVRVU19QRU5ESU5HEAESGAoUREVMSVZFUllfU1RBVFVTX1NFTlQQAhIdChlERUxJVkVSWV9TVEFUVVNfREVMSVZFUkVEEAMSGgoWREVMSVZFUllfU1RBVFVTX0ZBSUxFRBAEEhsKF0RFTElWRVJZX1NUQVRVU19VTktOT1dOEAUytwYKEENoYWxsZW5nZVNlcnZpY2USgQEKDVNlbmRDaGFsbGVuZ2USHS5ydXB0LnYyLlNlbmRDaGFsbGVuZ2VSZXF1ZXN0Gh4ucnVwdC52Mi5TZW5kQ2hhbGxlbmdlUmVzcG9uc2UiMdDVIgKC0+STAic6ASoiIi92Mi9jaGFsbGVuZ2VzL3tjaGFsbGVuZ2VfaWR9L3NlbmQSiQEKD1ZlcmlmeUNoYWxsZW5nZRIfLnJ1cHQudjIuVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBogLnJ1cHQudjIuVmVyaWZ5Q2hhbGxlbmdlUmVzcG9uc2UiM9DVIgKC0+STAik6ASoiJC92Mi9jaGFsbGVuZ2VzL3tjaGFsbGVuZ2VfaWR9L3ZlcmlmeRKRAQoRRGVzY3JpYmVDaGFsbGVuZ2USIS5ydXB0LnYyLkRlc2NyaWJlQ2hhbGxlbmdlUmVxdWVzdBoiLnJ1cHQudjIuRGVzY3JpYmVDaGFsbGVuZ2VSZXNwb25zZSI1kAIB0NUiAoLT5JMCKBImL3YyL2NoYWxsZW5nZXMve2NoYWxsZW5nZV9pZH0vZGVzY3JpYmUSjQEKEUNvbXBsZXRlQ2hhbGxlbmdlEiEucnVwdC52Mi5Db21wbGV0ZUNoYWxsZW5nZVJlcXVlc3QaIi5ydXB0LnYyLkNvbXBsZXRlQ2hhbGxlbmdlUmVzcG9uc2UiMYLT5JMCKzoBKiImL3YyL2NoYWxsZW5nZXMve2NoYWxsZW5nZV9pZH0vY29tcGxldGUSgAEKDEdldENoYWxsZW5nZRIcLnJ1cHQudjIuR2V0Q2hhbGxlbmdlUmVxdWVzdBodLnJ1cHQudjIuR2V0Q2hhbGxlbmdlUmVzcG9uc2UiM5ACAYLT5JMCKmIJY2hhbGxlbmdlEh0vdjIvY2hhbGxlbmdlcy97Y2hhbGxlbmdlX2lkfRJsCg5MaXN0Q2hhbGxlbmdlcxIeLnJ1cHQudjIuTGlzdENoYWxsZW5nZXNSZXF1ZXN0Gh8ucnVwdC52Mi5MaXN0Q2hhbGxlbmdlc1Jlc3BvbnNlIhmQAgGC0+STAhASDi92Mi9jaGFsbGVuZ2VzQncKC2NvbS5ydXB0LnYyQhVDaGFsbGVuZ2VTZXJ2aWNlUHJvdG9QAVoacnVwdC5jb20vZ28vcnVwdC92MjtydXB0djKqAgdSdXB0LlYyygIHUnVwdFxWMuICE1J1cHRcVjJcR1BCTWV0YWRhdGHqAghSdXB0OjpWMmIGcHJvdG8z", [file_google_api_annotations, file_google_protobuf_timestamp, file_rupt_v2_options, file_rupt_v2_risk]);
 
 /**
  * One step-up request.
@@ -123,6 +123,13 @@ export type Challenge = Message<"rupt.v2.Challenge"> & {
    * @generated from field: string evaluation_id = 14;
    */
   evaluationId: string;
+
+  /**
+   * What became of the last code; GetChallenge only, absent before the first.
+   *
+   * @generated from field: optional rupt.v2.Delivery delivery = 15;
+   */
+  delivery?: Delivery | undefined;
 };
 
 /**
@@ -131,6 +138,55 @@ export type Challenge = Message<"rupt.v2.Challenge"> & {
  */
 export const ChallengeSchema: GenMessage<Challenge> = /*@__PURE__*/
   messageDesc(file_rupt_v2_challenge_service, 0);
+
+/**
+ * The last sending of a code.
+ *
+ * @generated from message rupt.v2.Delivery
+ */
+export type Delivery = Message<"rupt.v2.Delivery"> & {
+  /**
+   * How it was sent.
+   *
+   * @generated from field: rupt.v2.Channel channel = 1;
+   */
+  channel: Channel;
+
+  /**
+   * What became of it.
+   *
+   * @generated from field: rupt.v2.DeliveryStatus status = 2;
+   */
+  status: DeliveryStatus;
+
+  /**
+   * Who took it: kind and host of the provider.
+   *
+   * @generated from field: optional string provider = 3;
+   */
+  provider?: string | undefined;
+
+  /**
+   * The provider's own code for what went wrong.
+   *
+   * @generated from field: optional string error_code = 4;
+   */
+  errorCode?: string | undefined;
+
+  /**
+   * Since when it stands so.
+   *
+   * @generated from field: google.protobuf.Timestamp updated_at = 5;
+   */
+  updatedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message rupt.v2.Delivery.
+ * Use `create(DeliverySchema)` to create a new message.
+ */
+export const DeliverySchema: GenMessage<Delivery> = /*@__PURE__*/
+  messageDesc(file_rupt_v2_challenge_service, 1);
 
 /**
  * Asks for a code.
@@ -172,7 +228,7 @@ export type SendChallengeRequest = Message<"rupt.v2.SendChallengeRequest"> & {
  * Use `create(SendChallengeRequestSchema)` to create a new message.
  */
 export const SendChallengeRequestSchema: GenMessage<SendChallengeRequest> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 1);
+  messageDesc(file_rupt_v2_challenge_service, 2);
 
 /**
  * A code is on its way.
@@ -228,7 +284,7 @@ export type SendChallengeResponse = Message<"rupt.v2.SendChallengeResponse"> & {
  * Use `create(SendChallengeResponseSchema)` to create a new message.
  */
 export const SendChallengeResponseSchema: GenMessage<SendChallengeResponse> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 2);
+  messageDesc(file_rupt_v2_challenge_service, 3);
 
 /**
  * Brings a code.
@@ -256,7 +312,7 @@ export type VerifyChallengeRequest = Message<"rupt.v2.VerifyChallengeRequest"> &
  * Use `create(VerifyChallengeRequestSchema)` to create a new message.
  */
 export const VerifyChallengeRequestSchema: GenMessage<VerifyChallengeRequest> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 3);
+  messageDesc(file_rupt_v2_challenge_service, 4);
 
 /**
  * Whether the code was right.
@@ -291,7 +347,7 @@ export type VerifyChallengeResponse = Message<"rupt.v2.VerifyChallengeResponse">
  * Use `create(VerifyChallengeResponseSchema)` to create a new message.
  */
 export const VerifyChallengeResponseSchema: GenMessage<VerifyChallengeResponse> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 4);
+  messageDesc(file_rupt_v2_challenge_service, 5);
 
 /**
  * Names a challenge to show to its user.
@@ -312,7 +368,7 @@ export type DescribeChallengeRequest = Message<"rupt.v2.DescribeChallengeRequest
  * Use `create(DescribeChallengeRequestSchema)` to create a new message.
  */
 export const DescribeChallengeRequestSchema: GenMessage<DescribeChallengeRequest> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 5);
+  messageDesc(file_rupt_v2_challenge_service, 6);
 
 /**
  * A challenge as its user may see it.
@@ -397,7 +453,7 @@ export type DescribeChallengeResponse = Message<"rupt.v2.DescribeChallengeRespon
  * Use `create(DescribeChallengeResponseSchema)` to create a new message.
  */
 export const DescribeChallengeResponseSchema: GenMessage<DescribeChallengeResponse> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 6);
+  messageDesc(file_rupt_v2_challenge_service, 7);
 
 /**
  * One place that a code may go to.
@@ -425,7 +481,7 @@ export type Destination = Message<"rupt.v2.Destination"> & {
  * Use `create(DestinationSchema)` to create a new message.
  */
 export const DestinationSchema: GenMessage<Destination> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 7);
+  messageDesc(file_rupt_v2_challenge_service, 8);
 
 /**
  * Names a verified challenge.
@@ -446,7 +502,7 @@ export type CompleteChallengeRequest = Message<"rupt.v2.CompleteChallengeRequest
  * Use `create(CompleteChallengeRequestSchema)` to create a new message.
  */
 export const CompleteChallengeRequestSchema: GenMessage<CompleteChallengeRequest> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 8);
+  messageDesc(file_rupt_v2_challenge_service, 9);
 
 /**
  * Device and place are trusted.
@@ -467,7 +523,7 @@ export type CompleteChallengeResponse = Message<"rupt.v2.CompleteChallengeRespon
  * Use `create(CompleteChallengeResponseSchema)` to create a new message.
  */
 export const CompleteChallengeResponseSchema: GenMessage<CompleteChallengeResponse> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 9);
+  messageDesc(file_rupt_v2_challenge_service, 10);
 
 /**
  * Names one challenge.
@@ -488,7 +544,7 @@ export type GetChallengeRequest = Message<"rupt.v2.GetChallengeRequest"> & {
  * Use `create(GetChallengeRequestSchema)` to create a new message.
  */
 export const GetChallengeRequestSchema: GenMessage<GetChallengeRequest> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 10);
+  messageDesc(file_rupt_v2_challenge_service, 11);
 
 /**
  * One challenge.
@@ -509,7 +565,7 @@ export type GetChallengeResponse = Message<"rupt.v2.GetChallengeResponse"> & {
  * Use `create(GetChallengeResponseSchema)` to create a new message.
  */
 export const GetChallengeResponseSchema: GenMessage<GetChallengeResponse> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 11);
+  messageDesc(file_rupt_v2_challenge_service, 12);
 
 /**
  * Chooses challenges.
@@ -537,7 +593,7 @@ export type ListChallengesRequest = Message<"rupt.v2.ListChallengesRequest"> & {
  * Use `create(ListChallengesRequestSchema)` to create a new message.
  */
 export const ListChallengesRequestSchema: GenMessage<ListChallengesRequest> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 12);
+  messageDesc(file_rupt_v2_challenge_service, 13);
 
 /**
  * One page of challenges.
@@ -565,7 +621,7 @@ export type ListChallengesResponse = Message<"rupt.v2.ListChallengesResponse"> &
  * Use `create(ListChallengesResponseSchema)` to create a new message.
  */
 export const ListChallengesResponseSchema: GenMessage<ListChallengesResponse> = /*@__PURE__*/
-  messageDesc(file_rupt_v2_challenge_service, 13);
+  messageDesc(file_rupt_v2_challenge_service, 14);
 
 /**
  * By which means a code travels.
@@ -717,6 +773,61 @@ export enum ChallengeStatus {
  */
 export const ChallengeStatusSchema: GenEnum<ChallengeStatus> = /*@__PURE__*/
   enumDesc(file_rupt_v2_challenge_service, 2);
+
+/**
+ * What is known of a message that left.
+ *
+ * @generated from enum rupt.v2.DeliveryStatus
+ */
+export enum DeliveryStatus {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: DELIVERY_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Being handed to the provider.
+   *
+   * @generated from enum value: DELIVERY_STATUS_PENDING = 1;
+   */
+  PENDING = 1,
+
+  /**
+   * The provider took it.
+   *
+   * @generated from enum value: DELIVERY_STATUS_SENT = 2;
+   */
+  SENT = 2,
+
+  /**
+   * The provider says that it arrived.
+   *
+   * @generated from enum value: DELIVERY_STATUS_DELIVERED = 3;
+   */
+  DELIVERED = 3,
+
+  /**
+   * The provider refused it, or says that it did not arrive.
+   *
+   * @generated from enum value: DELIVERY_STATUS_FAILED = 4;
+   */
+  FAILED = 4,
+
+  /**
+   * The provider did not answer; it may have arrived.
+   *
+   * @generated from enum value: DELIVERY_STATUS_UNKNOWN = 5;
+   */
+  UNKNOWN = 5,
+}
+
+/**
+ * Describes the enum rupt.v2.DeliveryStatus.
+ */
+export const DeliveryStatusSchema: GenEnum<DeliveryStatus> = /*@__PURE__*/
+  enumDesc(file_rupt_v2_challenge_service, 3);
 
 /**
  * Carries challenges through their life: created, sent, verified, completed.

@@ -199,6 +199,70 @@ export function challengeStatusToJSON(object: ChallengeStatus): string {
   }
 }
 
+/** What is known of a message that left. */
+export enum DeliveryStatus {
+  /** DELIVERY_STATUS_UNSPECIFIED - Never sent. */
+  DELIVERY_STATUS_UNSPECIFIED = 0,
+  /** DELIVERY_STATUS_PENDING - Being handed to the provider. */
+  DELIVERY_STATUS_PENDING = 1,
+  /** DELIVERY_STATUS_SENT - The provider took it. */
+  DELIVERY_STATUS_SENT = 2,
+  /** DELIVERY_STATUS_DELIVERED - The provider says that it arrived. */
+  DELIVERY_STATUS_DELIVERED = 3,
+  /** DELIVERY_STATUS_FAILED - The provider refused it, or says that it did not arrive. */
+  DELIVERY_STATUS_FAILED = 4,
+  /** DELIVERY_STATUS_UNKNOWN - The provider did not answer; it may have arrived. */
+  DELIVERY_STATUS_UNKNOWN = 5,
+  UNRECOGNIZED = -1,
+}
+
+export function deliveryStatusFromJSON(object: any): DeliveryStatus {
+  switch (object) {
+    case 0:
+    case "DELIVERY_STATUS_UNSPECIFIED":
+      return DeliveryStatus.DELIVERY_STATUS_UNSPECIFIED;
+    case 1:
+    case "DELIVERY_STATUS_PENDING":
+      return DeliveryStatus.DELIVERY_STATUS_PENDING;
+    case 2:
+    case "DELIVERY_STATUS_SENT":
+      return DeliveryStatus.DELIVERY_STATUS_SENT;
+    case 3:
+    case "DELIVERY_STATUS_DELIVERED":
+      return DeliveryStatus.DELIVERY_STATUS_DELIVERED;
+    case 4:
+    case "DELIVERY_STATUS_FAILED":
+      return DeliveryStatus.DELIVERY_STATUS_FAILED;
+    case 5:
+    case "DELIVERY_STATUS_UNKNOWN":
+      return DeliveryStatus.DELIVERY_STATUS_UNKNOWN;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return DeliveryStatus.UNRECOGNIZED;
+  }
+}
+
+export function deliveryStatusToJSON(object: DeliveryStatus): string {
+  switch (object) {
+    case DeliveryStatus.DELIVERY_STATUS_UNSPECIFIED:
+      return "DELIVERY_STATUS_UNSPECIFIED";
+    case DeliveryStatus.DELIVERY_STATUS_PENDING:
+      return "DELIVERY_STATUS_PENDING";
+    case DeliveryStatus.DELIVERY_STATUS_SENT:
+      return "DELIVERY_STATUS_SENT";
+    case DeliveryStatus.DELIVERY_STATUS_DELIVERED:
+      return "DELIVERY_STATUS_DELIVERED";
+    case DeliveryStatus.DELIVERY_STATUS_FAILED:
+      return "DELIVERY_STATUS_FAILED";
+    case DeliveryStatus.DELIVERY_STATUS_UNKNOWN:
+      return "DELIVERY_STATUS_UNKNOWN";
+    case DeliveryStatus.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** One step-up request. */
 export interface Challenge {
   /** Id of the challenge. */
@@ -243,6 +307,26 @@ export interface Challenge {
     | undefined;
   /** The evaluation that opened it. */
   evaluationId: string;
+  /** What became of the last code; GetChallenge only, absent before the first. */
+  delivery?: Delivery | undefined;
+}
+
+/** The last sending of a code. */
+export interface Delivery {
+  /** How it was sent. */
+  channel: Channel;
+  /** What became of it. */
+  status: DeliveryStatus;
+  /** Who took it: kind and host of the provider. */
+  provider?:
+    | string
+    | undefined;
+  /** The provider's own code for what went wrong. */
+  errorCode?:
+    | string
+    | undefined;
+  /** Since when it stands so. */
+  updatedAt?: Date | undefined;
 }
 
 /** Asks for a code. */
@@ -392,6 +476,7 @@ function createBaseChallenge(): Challenge {
     verifiedAt: undefined,
     completedAt: undefined,
     evaluationId: "",
+    delivery: undefined,
   };
 }
 
@@ -442,6 +527,9 @@ export const Challenge: MessageFns<Challenge> = {
     }
     if (message.evaluationId !== "") {
       writer.uint32(114).string(message.evaluationId);
+    }
+    if (message.delivery !== undefined) {
+      Delivery.encode(message.delivery, writer.uint32(122).fork()).join();
     }
     return writer;
   },
@@ -581,6 +669,14 @@ export const Challenge: MessageFns<Challenge> = {
             message.evaluationId = reader.string();
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.delivery = Delivery.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -641,6 +737,7 @@ export const Challenge: MessageFns<Challenge> = {
         : isSet(object.evaluation_id)
         ? globalThis.String(object.evaluation_id)
         : "",
+      delivery: isSet(object.delivery) ? Delivery.fromJSON(object.delivery) : undefined,
     };
   },
 
@@ -688,6 +785,9 @@ export const Challenge: MessageFns<Challenge> = {
     if (message.evaluationId !== "") {
       obj.evaluationId = message.evaluationId;
     }
+    if (message.delivery !== undefined) {
+      obj.delivery = Delivery.toJSON(message.delivery);
+    }
     return obj;
   },
 
@@ -710,6 +810,150 @@ export const Challenge: MessageFns<Challenge> = {
     message.verifiedAt = object.verifiedAt ?? undefined;
     message.completedAt = object.completedAt ?? undefined;
     message.evaluationId = object.evaluationId ?? "";
+    message.delivery = (object.delivery !== undefined && object.delivery !== null)
+      ? Delivery.fromPartial(object.delivery)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDelivery(): Delivery {
+  return { channel: 0, status: 0, provider: undefined, errorCode: undefined, updatedAt: undefined };
+}
+
+export const Delivery: MessageFns<Delivery> = {
+  encode(message: Delivery, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.channel !== 0) {
+      writer.uint32(8).int32(message.channel);
+    }
+    if (message.status !== 0) {
+      writer.uint32(16).int32(message.status);
+    }
+    if (message.provider !== undefined) {
+      writer.uint32(26).string(message.provider);
+    }
+    if (message.errorCode !== undefined) {
+      writer.uint32(34).string(message.errorCode);
+    }
+    if (message.updatedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Delivery {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDelivery();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.channel = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.errorCode = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Delivery {
+    return {
+      channel: isSet(object.channel) ? channelFromJSON(object.channel) : 0,
+      status: isSet(object.status) ? deliveryStatusFromJSON(object.status) : 0,
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : undefined,
+      errorCode: isSet(object.errorCode)
+        ? globalThis.String(object.errorCode)
+        : isSet(object.error_code)
+        ? globalThis.String(object.error_code)
+        : undefined,
+      updatedAt: isSet(object.updatedAt)
+        ? fromJsonTimestamp(object.updatedAt)
+        : isSet(object.updated_at)
+        ? fromJsonTimestamp(object.updated_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: Delivery): unknown {
+    const obj: any = {};
+    if (message.channel !== 0) {
+      obj.channel = channelToJSON(message.channel);
+    }
+    if (message.status !== 0) {
+      obj.status = deliveryStatusToJSON(message.status);
+    }
+    if (message.provider !== undefined) {
+      obj.provider = message.provider;
+    }
+    if (message.errorCode !== undefined) {
+      obj.errorCode = message.errorCode;
+    }
+    if (message.updatedAt !== undefined) {
+      obj.updatedAt = message.updatedAt.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Delivery>, I>>(base?: I): Delivery {
+    return Delivery.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Delivery>, I>>(object: I): Delivery {
+    const message = createBaseDelivery();
+    message.channel = object.channel ?? 0;
+    message.status = object.status ?? 0;
+    message.provider = object.provider ?? undefined;
+    message.errorCode = object.errorCode ?? undefined;
+    message.updatedAt = object.updatedAt ?? undefined;
     return message;
   },
 };

@@ -90,6 +90,11 @@ export enum ErrorReason {
   ERROR_REASON_NOTHING_TO_ROLL_BACK = 48,
   /** ERROR_REASON_LIMIT_REACHED - failed_precondition: the project holds as many as it may. Metadata: `limit`. */
   ERROR_REASON_LIMIT_REACHED = 49,
+  /**
+   * ERROR_REASON_MESSAGE_BUDGET - resource_exhausted: too many codes were sent that nobody entered, to this user, contact, country, project or at the wish of this address.
+   * Metadata: `retry_after_seconds`.
+   */
+  ERROR_REASON_MESSAGE_BUDGET = 55,
   UNRECOGNIZED = -1,
 }
 
@@ -212,6 +217,9 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 49:
     case "ERROR_REASON_LIMIT_REACHED":
       return ErrorReason.ERROR_REASON_LIMIT_REACHED;
+    case 55:
+    case "ERROR_REASON_MESSAGE_BUDGET":
+      return ErrorReason.ERROR_REASON_MESSAGE_BUDGET;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -299,6 +307,8 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_NOTHING_TO_ROLL_BACK";
     case ErrorReason.ERROR_REASON_LIMIT_REACHED:
       return "ERROR_REASON_LIMIT_REACHED";
+    case ErrorReason.ERROR_REASON_MESSAGE_BUDGET:
+      return "ERROR_REASON_MESSAGE_BUDGET";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -4,6 +4,7 @@ import { doubtfulCodes } from "./0003-doubtful-codes.js";
 import { eventTime } from "./0004-event-time.js";
 import { policies } from "./0005-policies.js";
 import { devices } from "./0006-devices.js";
+import { messageBudgets } from "./0007-message-budgets.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   eventTime,
   policies,
   devices,
+  messageBudgets,
 ];
