@@ -2,9 +2,10 @@ import { create, type DescFile, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import type { Server } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
+import { file_google_rpc_error_details } from "../../gen/es/google/rpc/error_details_pb.js";
 import type { Endpoint } from "./pipeline.js";
 
-/** All proto files that the services rest on. */
+/** All proto files that the services and the details of their errors rest on. */
 function filesOf(endpoints: readonly Endpoint[]): readonly DescFile[] {
   const files = new Set<DescFile>();
   const add = (file: DescFile) => {
@@ -13,6 +14,7 @@ function filesOf(endpoints: readonly Endpoint[]): readonly DescFile[] {
     files.add(file);
   };
   for (const { method } of endpoints) add(method.parent.file);
+  add(file_google_rpc_error_details);
   return [...files];
 }
 
