@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { ChallengeService } from "../../gen/es/rupt/v2/challenge_service_pb.js";
+import { EvaluationService } from "../../gen/es/rupt/v2/evaluation_service_pb.js";
+import type { Json } from "./caller.js";
+
+/** Calls a method with REST JSON; answers REST JSON. */
+export type Call = (method: DescMethod, request: Json) => Promise<Json>;
+
+/** Something that every client must be told the same about, on a project that knows nothing yet. */
+export interface Case {
+  readonly name: string;
+  /** Makes the calls and answers what was told, in order. */
+  tell(call: Call, codeFor: (contact: string) => Promise<string>): Promise<readonly Json[]>;
+  /** What each answer must hold at least, once ids are named. */
+  readonly expected: readonly Json[];
+  /** Fields that an answer must not have, by its place. */
+  readonly absent: readonly (readonly string[])[];
+}
+
+interface Example {
+  readonly name: string;
+  readonly steps: readonly {
+    readonly request: Json;
+    readonly expect: Json;
+    readonly absent?: readonly string[];
+  }[];
+}
+
+const folder = new URL("../examples/", import.meta.url);
+
+function examples(): readonly Case[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  return files.sort().map((file) => {
+    const { name, steps } = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Example;
+    return {
+      name,
+      async tell(call) {
+        const answers: Json[] = [];
+        for (const { request } of steps) answers.push(await call(EvaluationService.method.evaluate, request));
+        return answers;
+      },
+      expected: steps.map((step) => step.expect),
+      absent: steps.map(({ absent = [] }) => absent),
+    };
+  });
+}
+
+const { evaluate } = EvaluationService.method;
+const { sendChallenge, verifyChallenge, completeChallenge, getChallenge } = ChallengeService.method;
+const atHome = {
+  action: "login",
+  user: "ann",
+  email: "ann@example.com",
+  fingerprint: "laptop",
+  ip: "84.208.20.110",
+};
+const abroad = { ...atHome, fingerprint: "phone", ip: "8.8.8.8" };
+const unknownId = "0190a000-0000-7000-8000-000000000000";
+
+const wholeFlow: Case = {
+  name: "evaluate → send → verify → complete",
+  async tell(call, codeFor) {
+    const known = await call(evaluate, atHome);
+    const asked = await call(evaluate, abroad);
+    const { challenge_id } = asked;
+    const sent = await call(sendChallenge, { challenge_id });
+    const code = await codeFor(atHome.email);
+    const wrong = await call(verifyChallenge, {
+      challenge_id,
+      code: code === "000000" ? "000001" : "000000",
+    });
+    const early = await call(completeChallenge, { challenge_id });
+    const right = await call(verifyChallenge, { challenge_id, code });
+    const completed = await call(completeChallenge, { challenge_id });
+    const read = await call(getChallenge, { challenge_id });
+    return [known, asked, sent, wrong, early, right, completed, read, await call(evaluate, abroad)];
+  },
+  expected: [
+    { verdict: "allow" },
+    { verdict: "challenge", challenge_id: "challenge-1" },
+    { success: true, challenge_id: "challenge-1", channel: "email" },
+    { success: false, attempts_remaining: 4 },
+    { code: "failed_precondition", reason: "challenge_not_verified" },
+    { success: true, status: "verified" },
+    { success: true },
+    { challenge_id: "challenge-1", status: "completed", user: "ann" },
+    { verdict: "allow", reasons: [] },
+  ],
+  absent: [],
+};
+
+const refusals: Case = {
+  name: "a refusal says what was wrong",
+  tell: async (call) => [
+    await call(evaluate, { action: "Log in", user: "ann", ip: "300.1.1.1" }),
+    await call(getChallenge, { challenge_id: unknownId }),
+    await call(sendChallenge, { challenge_id: "not-an-id" }),
+    await call(verifyChallenge, { challenge_id: unknownId, code: "12345a" }),
+  ],
+  expected: [
+    { code: "invalid_argument", reason: "invalid_field", details: [{ field: "action" }, { field: "ip" }] },
+    { code: "not_found", reason: "challenge_not_found" },
+    { code: "invalid_argument", reason: "invalid_field", details: [{ field: "challenge_id" }] },
+    { code: "invalid_argument", reason: "invalid_field", details: [{ field: "code" }] },
+  ],
+  absent: [],
+};
+
+/** All cases: the flow, refusals, and every documented example. */
+export const cases: readonly Case[] = [wholeFlow, refusals, ...examples()];
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
+
+/** Replaces ids by kind and order of first appearance, and tokens and instants by a word, so that two runs compare. */
+export function comparable(answers: readonly Json[]): readonly Json[] {
+  const names = new Map<unknown, string>();
+  const counts = new Map<string, number>();
+  for (const [field, id] of answers.flatMap(Object.entries)) {
+    if (!field.endsWith("_id") || names.has(id) || !uuid.test(String(id))) continue;
+    const kind = field.slice(0, -"_id".length);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    names.set(id, `${kind}-${counts.get(kind)}`);
+  }
+  const text = JSON.stringify(answers, (field, value: unknown) => {
+    if (field.endsWith("_token")) return "token";
+    if (typeof value === "string" && instant.test(value)) return "instant";
+    return names.get(value) ?? value;
+  });
+  return JSON.parse(text) as Json[];
+}

@@ -1,0 +1,45 @@
+import { spawn } from "node:child_process";
+
+/** How a program ended. */
+export interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where and with what a program runs. */
+export interface RunOptions {
+  readonly cwd?: string | URL;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** Runs a program to its end. A program that cannot be started ends with 127. */
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env } });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      stderr += text;
+    });
+    child.stdin.on("error", () => {});
+    child.stdin.end(options.input ?? "");
+    child.on("error", (error) => resolve({ exitCode: 127, stdout, stderr: error.message }));
+    child.on("close", (code) => resolve({ exitCode: code ?? 1, stdout, stderr }));
+  });
+}
+
+/** Runs a program that must end well, and answers its output. */
+export async function mustRun(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(command, args, options);
+  if (exitCode === 0) return stdout;
+  throw new Error(`${[command, ...args].join(" ")} ended with ${exitCode}\n${stdout}${stderr}`.slice(-8_000));
+}
