@@ -1,3 +1,4 @@
+import { AccessListService } from "../gen/es/rupt/v2/access_list_service_pb.js";
 import { ChallengeService } from "../gen/es/rupt/v2/challenge_service_pb.js";
 import { EvaluationService } from "../gen/es/rupt/v2/evaluation_service_pb.js";
 import { PolicyService } from "../gen/es/rupt/v2/policy_service_pb.js";
@@ -12,10 +13,13 @@ import { openChannels } from "./outbound/delivery/open-channels.js";
 import { readStatusReports } from "./outbound/delivery/status-report.js";
 import type { Geo } from "./outbound/geo/geo.js";
 import { publicUrl } from "./public-url.js";
+import { accessListHandlers } from "./rpc/access-list.js";
 import { challengeHandlers } from "./rpc/challenge.js";
 import { evaluationHandlers } from "./rpc/evaluation.js";
 import { policyHandlers } from "./rpc/policy.js";
 import { userHandlers } from "./rpc/user.js";
+import { createAccessListing } from "./service/access-lists.js";
+import { createActiveLists } from "./service/active-lists.js";
 import { type ActivePolicies, createActivePolicies } from "./service/active-policies.js";
 import { createAuthenticate } from "./service/authenticate.js";
 import { createBackground } from "./service/background.js";
@@ -35,6 +39,7 @@ import { createUsers } from "./service/users.js";
 import { createVerifyChallenge } from "./service/verify-challenge.js";
 import type { ChallengeStore } from "./store/challenge-store.js";
 import { currentSchemaVersion, schemaVersion } from "./store/postgres/migrate.js";
+import { postgresAccessListStore } from "./store/postgres/postgres-access-list-store.js";
 import { postgresChallengeStore } from "./store/postgres/postgres-challenge-store.js";
 import { postgresDeviceStore } from "./store/postgres/postgres-device-store.js";
 import { postgresEvaluationStore } from "./store/postgres/postgres-evaluation-store.js";
@@ -126,6 +131,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
   const evaluations = postgresEvaluationStore(sql);
   const challenges = postgresChallengeStore(sql);
   const users = postgresUserStore(sql);
+  const accessLists = postgresAccessListStore(sql);
   const policyStore = postgresPolicyStore(sql);
   const activePolicies = createActivePolicies({ policies: policyStore, log });
   const { channels, inbox } = openChannels({ config, clock, log });
@@ -152,6 +158,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
             challengeLink,
             policies: activePolicies,
             sightDevice: createSightDevice(keys, frequencies),
+            lists: createActiveLists({ clock, lists: accessLists }),
           }),
           createReadEvaluations(evaluations),
         ),
@@ -174,6 +181,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
           guard: createClientTokenGuard(challenges),
         }),
       ),
+      implement(AccessListService, accessListHandlers(createAccessListing({ clock, lists: accessLists }))),
       implement(PolicyService, policyHandlers(createPolicies({ clock, policies: policyStore }))),
       implement(UserService, userHandlers(createUsers({ clock, keys, users, evaluations }))),
     ],

@@ -45,6 +45,7 @@ export const errorCodes = {
   invalid_policy: "invalid_argument",
   policy_tests_failed: "failed_precondition",
   nothing_to_roll_back: "failed_precondition",
+  list_entry_not_found: "not_found",
   limit_reached: "failed_precondition",
   database_unavailable: "unavailable",
   conflict: "aborted",

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { listCommands } from "./cli/list.js";
 import { policyCommands } from "./cli/policy.js";
 import { projectCommands } from "./cli/project.js";
 import { secretCommands } from "./cli/secret.js";
@@ -18,6 +19,7 @@ const program = new Command("rupt")
 projectCommands(program);
 secretCommands(program);
 policyCommands(program);
+listCommands(program);
 
 try {
   await program.parseAsync();

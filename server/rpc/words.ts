@@ -1,4 +1,6 @@
 import type { DescEnum } from "@bufbuild/protobuf";
+import type { AccessList, ListedKind } from "../../gen/es/rupt/v2/access_list_service_pb.js";
+import { AccessListSchema, ListedKindSchema } from "../../gen/es/rupt/v2/access_list_service_pb.js";
 import type {
   ChallengeStatus,
   Channel,
@@ -50,3 +52,5 @@ export const channelWords = translate<Channel>(ChannelSchema);
 export const languageWords = translate<Language>(LanguageSchema);
 export const statusWords = translate<ChallengeStatus>(ChallengeStatusSchema);
 export const deliveryWords = translate<DeliveryStatus>(DeliveryStatusSchema);
+export const listWords = translate<AccessList>(AccessListSchema);
+export const listedKindWords = translate<ListedKind>(ListedKindSchema);

@@ -11,6 +11,7 @@ import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
 import type { AnonymitySource } from "../outbound/anonymity/anonymity.js";
 import type { Geo } from "../outbound/geo/geo.js";
+import type { AccessLists } from "../risk/access-list.js";
 import { disposableDomain } from "../risk/disposable-domains.js";
 import { gatherFacts, type Observation } from "../risk/facts.js";
 import { addressKey, type IpAddress } from "../risk/ip-address.js";
@@ -24,6 +25,7 @@ import type {
   Record as NewRecord,
 } from "../store/evaluation-store.js";
 import type { Project } from "../store/project-store.js";
+import type { ActiveLists } from "./active-lists.js";
 import type { ActivePolicies } from "./active-policies.js";
 import type { ChallengeLink } from "./challenge-link.js";
 import { contactBook } from "./contact-book.js";
@@ -88,6 +90,7 @@ export interface EvaluateDeps {
   readonly challengeLink: ChallengeLink;
   readonly policies: ActivePolicies;
   readonly sightDevice: SightDevice;
+  readonly lists: ActiveLists;
 }
 
 /** Makes Evaluate: recall, recognise, judge, record; and again from the start when something changed in between. */
@@ -100,6 +103,7 @@ export function createEvaluate({
   challengeLink,
   policies,
   sightDevice,
+  lists,
 }: EvaluateDeps): Evaluate {
   const turns = createTurns(maxWaitingPerUser);
   const answer = (evaluation: Evaluation): Evaluated => {
@@ -144,6 +148,8 @@ export function createEvaluate({
     const { fingerprint, deviceToken } = attempt;
     const at = attempt.occurredAt ?? clock.now();
     const sighting = sightDevice({ projectId, userKey, fingerprint, deviceToken, now: at });
+    const listsNow = lists.of(project);
+    const accessLists = listsNow instanceof Promise ? await listsNow : listsNow;
     const idempotencyKey = attempt.idempotency && keys.mac("idempotency", projectId, attempt.idempotency.key);
 
     for (let round = 0; round < maxRounds; round++) {
@@ -157,7 +163,7 @@ export function createEvaluate({
         deadlineAt: attempt.deadlineAt,
       });
       if (memories.repeated !== undefined) return repeat(project, attempt, memories.repeated);
-      const record = judged(project, attempt, { memories, now, userKey, sighting, policy });
+      const record = judged(project, attempt, { memories, now, userKey, sighting, policy, accessLists });
       const kept = await evaluations.record({
         ...record,
         ...(attempt.idempotency !== undefined && idempotencyKey !== undefined
@@ -193,12 +199,14 @@ export function createEvaluate({
       userKey,
       sighting,
       policy,
+      accessLists,
     }: {
       memories: Memories;
       now: Instant;
       userKey: string;
       sighting: Sighting | undefined;
       policy: Policy;
+      accessLists: AccessLists;
     },
   ): NewRecord {
     const { projectId } = project;
@@ -211,7 +219,7 @@ export function createEvaluate({
       at,
       limits.contact_cooldown_seconds * 1000,
     );
-    const observation = observe(attempt, at, device, settled.changed);
+    const observation = withLists(observe(attempt, at, device, settled.changed), attempt, accessLists);
     const judgement = judge(
       gatherFacts(observation, memories.history),
       {
@@ -276,6 +284,21 @@ export function createEvaluate({
             },
           }),
     };
+  }
+
+  function withLists(observation: Observation, attempt: Attempt, accessLists: AccessLists): Observation {
+    const listed = accessLists.match(
+      {
+        user: attempt.user,
+        deviceId: observation.deviceId,
+        ip: attempt.ip,
+        asn: observation.network?.asn,
+        country: observation.country,
+        emailDomain: attempt.email === undefined ? undefined : emailDomain(attempt.email),
+      },
+      observation.at,
+    );
+    return listed === undefined ? observation : { ...observation, listed };
   }
 
   function observe(

@@ -69,6 +69,7 @@ export function createProjects({
     name,
     settings: {},
     policyVersion: 0,
+    listsRevision: 0,
     createdAt: now,
   });
   const kept = (secret: string, now: Instant): KeptSecret => ({

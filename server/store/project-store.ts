@@ -23,6 +23,8 @@ export interface Project {
   readonly settings: ProjectSettings;
   /** The version of its policy that is in force; 0 is the shipped default. */
   readonly policyVersion: number;
+  /** How often its lists were changed. */
+  readonly listsRevision: number;
   readonly createdAt: Instant;
 }
 

@@ -8,6 +8,7 @@ interface ProjectRow {
   name: string;
   settings: ProjectSettings;
   policy_version: number;
+  lists_revision: number;
   created_at: number;
 }
 
@@ -16,6 +17,7 @@ const toProject = (row: ProjectRow): Project => ({
   name: row.name,
   settings: row.settings,
   policyVersion: row.policy_version,
+  listsRevision: row.lists_revision,
   createdAt: row.created_at,
 });
 
@@ -66,7 +68,7 @@ export function postgresProjectStore(sql: Database): ProjectStore {
     findBySecret: (hashes, now) =>
       guarded(() =>
         findOne(sql<ProjectRow[]>`
-          select p.project_id, p.name, p.settings, p.policy_version, p.created_at
+          select p.project_id, p.name, p.settings, p.policy_version, p.lists_revision, p.created_at
           from secrets s join projects p using (project_id)
           where s.secret_hash in (select decode(hash, 'hex') from unnest(${hexes(hashes)}::text[]) as hash)
             and (s.expires_at is null or s.expires_at > ${now})
@@ -78,7 +80,7 @@ export function postgresProjectStore(sql: Database): ProjectStore {
         findOne(
           sql<
             ProjectRow[]
-          >`select project_id, name, settings, policy_version, created_at from projects where project_id = ${projectId}`,
+          >`select project_id, name, settings, policy_version, lists_revision, created_at from projects where project_id = ${projectId}`,
         ),
       ),
 
@@ -87,7 +89,7 @@ export function postgresProjectStore(sql: Database): ProjectStore {
         findOne(
           sql<
             ProjectRow[]
-          >`select project_id, name, settings, policy_version, created_at from projects where name = ${name}`,
+          >`select project_id, name, settings, policy_version, lists_revision, created_at from projects where name = ${name}`,
         ),
       ),
 
@@ -95,7 +97,7 @@ export function postgresProjectStore(sql: Database): ProjectStore {
       guarded(async () => {
         const rows = await sql<
           ProjectRow[]
-        >`select project_id, name, settings, policy_version, created_at from projects order by name`;
+        >`select project_id, name, settings, policy_version, lists_revision, created_at from projects order by name`;
         return rows.map(toProject);
       }),
 

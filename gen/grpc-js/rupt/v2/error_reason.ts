@@ -95,6 +95,8 @@ export enum ErrorReason {
    * Metadata: `retry_after_seconds`.
    */
   ERROR_REASON_MESSAGE_BUDGET = 55,
+  /** ERROR_REASON_LIST_ENTRY_NOT_FOUND - not_found: the project's lists have no such entry. */
+  ERROR_REASON_LIST_ENTRY_NOT_FOUND = 50,
   UNRECOGNIZED = -1,
 }
 
@@ -220,6 +222,9 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 55:
     case "ERROR_REASON_MESSAGE_BUDGET":
       return ErrorReason.ERROR_REASON_MESSAGE_BUDGET;
+    case 50:
+    case "ERROR_REASON_LIST_ENTRY_NOT_FOUND":
+      return ErrorReason.ERROR_REASON_LIST_ENTRY_NOT_FOUND;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -309,6 +314,8 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_LIMIT_REACHED";
     case ErrorReason.ERROR_REASON_MESSAGE_BUDGET:
       return "ERROR_REASON_MESSAGE_BUDGET";
+    case ErrorReason.ERROR_REASON_LIST_ENTRY_NOT_FOUND:
+      return "ERROR_REASON_LIST_ENTRY_NOT_FOUND";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

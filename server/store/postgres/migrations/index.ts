@@ -5,6 +5,7 @@ import { eventTime } from "./0004-event-time.js";
 import { policies } from "./0005-policies.js";
 import { devices } from "./0006-devices.js";
 import { messageBudgets } from "./0007-message-budgets.js";
+import { accessLists } from "./0008-access-lists.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   policies,
   devices,
   messageBudgets,
+  accessLists,
 ];
