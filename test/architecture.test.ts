@@ -97,7 +97,11 @@ const rooms: readonly Room[] = [
   { name: "store/postgres", holds: /^server\/store\/postgres\//, mayImport: ["store", ...domain, ...ground] },
   { name: "store/embedded-postgres", holds: /^server\/store\/embedded-postgres\//, mayImport: [] },
   { name: "store", holds: /^server\/store\/[^/]+$/, mayImport: [...domain, ...ground] },
-  { name: "outbound/delivery", holds: /^server\/outbound\/delivery\//, mayImport: ["challenge", ...ground] },
+  {
+    name: "outbound/delivery",
+    holds: /^server\/outbound\/delivery\//,
+    mayImport: ["challenge", "sms-url", ...ground],
+  },
   { name: "outbound/geo", holds: /^server\/outbound\/geo\//, mayImport: ["risk", ...ground] },
 
   {

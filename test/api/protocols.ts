@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
 import { credentials, Metadata } from "@grpc/grpc-js";
+import Rupt from "../../clients/node/src/index.js";
 import { EvaluationService } from "../../gen/es/rupt/v2/evaluation_service_pb.js";
 import { Direction, Outcome, Reason, Verdict } from "../../gen/es/rupt/v2/risk_pb.js";
 import {
@@ -72,13 +73,10 @@ const overCurl: EvaluateOver = async ({ baseUrl }, secret, request) => {
   return JSON.parse(stdout);
 };
 
-const overFetch: EvaluateOver = async ({ baseUrl }, secret, request) => {
-  const answer = await fetch(`${baseUrl}/v2/evaluate`, {
-    method: "POST",
-    headers: { ...headersOf(secret), "content-type": "application/json" },
-    body: JSON.stringify(request),
-  });
-  return (await answer.json()) as Json;
+const overNodeSdk: EvaluateOver = async ({ baseUrl }, secret, request) => {
+  const rupt = new Rupt(secret, { baseUrl, timeoutMs: 30_000 });
+  // Through JSON, as the examples are: what a type would not let pass, the service shall judge.
+  return { ...(await rupt.evaluate(request as unknown as Parameters<typeof rupt.evaluate>[0])) };
 };
 
 const overConnectJson: EvaluateOver = async ({ baseUrl }, secret, request) => {
@@ -124,7 +122,7 @@ const overGrpc: EvaluateOver = async ({ grpcTarget }, secret, request) => {
 /** Every way to call Evaluate. */
 export const protocols: Readonly<Record<string, EvaluateOver>> = {
   curl: overCurl,
-  fetch: overFetch,
+  "Node SDK": overNodeSdk,
   "Connect JSON": overConnectJson,
   "connect-web": overConnectWeb(createConnectTransport, false),
   "connect-web, binary": overConnectWeb(createConnectTransport, true),

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
-import { credentials, Metadata } from "@grpc/grpc-js";
+import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { EvaluateRequest, EvaluationServiceClient } from "../../gen/grpc-js/rupt/v2/evaluation_service.js";
@@ -149,6 +149,37 @@ describe("SIGTERM", () => {
     grpc.close();
     expect(await server.ended).toBe(0);
     expect((await sql<{ n: number }[]>`select count(*)::int as n from evaluations`)[0]?.n).toBe(4);
+  });
+
+  test("tells over gRPC's health service that it is leaving, while it finishes", async () => {
+    const release = await holdUp("watched");
+    const held = evaluate("watched");
+    await untilWaiting();
+    const client = new Client(server.grpcTarget, credentials.createInsecure());
+    const asIs = (value: Buffer) => value;
+    const watch = client.makeServerStreamRequest(
+      "/grpc.health.v1.Health/Watch",
+      asIs,
+      asIs,
+      Buffer.from([10, 0]),
+    );
+    watch.on("error", () => {});
+    const states: number[] = [];
+    const left = new Promise<void>((resolve) => {
+      watch.on("data", (message: Buffer) => {
+        states.push(message[1] ?? 0);
+        // 1 is SERVING; then the server is asked to stop, and says 2: NOT_SERVING.
+        if (states.length === 1) server.kill("SIGTERM");
+        else resolve();
+      });
+    });
+    await left;
+    expect(states).toEqual([1, 2]);
+    watch.cancel();
+    client.close();
+    await release();
+    expect((await held).status).toBe(200);
+    expect(await server.ended).toBe(0);
   });
 
   test("is not held up by callers who keep their connection, idle or not", async () => {
