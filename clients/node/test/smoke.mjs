@@ -50,6 +50,8 @@ await assert.rejects(
   new Rupt(secret, { baseUrl: "http://127.0.0.1:1", retries: 0 }).getChallenges(),
   refused("unreachable"),
 );
+// A fetch that never settles holds nothing open, and Node would end here.
+setInterval(() => {}, 1_000);
 const hanging = new Rupt(secret, {
   baseUrl,
   retries: 0,
