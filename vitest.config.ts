@@ -2,7 +2,12 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["server/**/*.test.ts", "clients/*/{src,test}/**/*.test.ts", "test/**/*.test.ts"],
+    include: [
+      "server/**/*.test.ts",
+      "bench/**/*.test.ts",
+      "clients/*/{src,test}/**/*.test.ts",
+      "test/**/*.test.ts",
+    ],
     globalSetup: ["test/postgres/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,

@@ -36,7 +36,7 @@ const prior = {
 } as const;
 
 /** Belonging to the user is accepted from this on. */
-const enoughForOwn = 0.9;
+const enoughForOwn = 0.97;
 /** That it is one certain device of another user must be all but sure. */
 const enoughForOthers = 0.995;
 /** Least agreement, in bits, for anything to be recognised: a few common traits are no device. */
@@ -50,14 +50,24 @@ interface Judged extends Candidate {
 }
 
 /** The weight of the best of a device's fingerprints; undefined where none can be compared. */
-function weighDevice(sight: Sight, device: Device, now: number, frequency: Frequency): Weight | undefined {
+function weighDevice(
+  sight: Sight,
+  { device, standing }: Candidate,
+  now: number,
+  frequency: Frequency,
+): Weight | undefined {
   let best: Weight | undefined;
   for (const kept of device.readings) {
     const concealed = sight.concealed.find(({ keyId }) => keyId === kept.keyId);
     if (concealed === undefined || kept.dialect !== sight.dialect.name) continue;
     for (const reading of [concealed.present, concealed.former]) {
       if (reading === undefined) continue;
-      const weight = weigh(sight.dialect, reading, kept.reading, ageDays(kept, now), frequency);
+      const weight = weigh(sight.dialect, reading, kept.reading, {
+        days: ageDays(kept, now),
+        frequency,
+        mobile: !sight.distinctive,
+        own: standing === "own",
+      });
       if (best === undefined || rank(weight) > rank(best)) best = weight;
     }
   }
@@ -77,7 +87,7 @@ export function recognise(
   { now, frequency }: { readonly now: number; readonly frequency: Frequency },
 ): Recognition {
   const comparable = candidates.flatMap((candidate) => {
-    const weight = weighDevice(sight, candidate.device, now, frequency);
+    const weight = weighDevice(sight, candidate, now, frequency);
     return weight === undefined ? [] : [{ ...candidate, weight }];
   });
   const holder = comparable.find(({ device }) => device.deviceId === tokenDeviceId);

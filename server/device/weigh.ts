@@ -15,7 +15,21 @@ export interface Weight {
 }
 
 /** Of the traits of one group the most telling counts fully, each other this much: they follow from each other. */
-const shareOfOthers = 0.25;
+const shareOfOthers = 0.1;
+
+/** What a comparison depends on beside the two fingerprints. */
+export interface Circumstances {
+  /** Days between them. */
+  readonly days: number;
+  readonly frequency: Frequency;
+  /** Not known to be a desktop. */
+  readonly mobile: boolean;
+  /** Both are the same user's, so the question is which of the user's devices this is. */
+  readonly own: boolean;
+}
+
+/** How often two devices of one user share a trait that follows from the user. */
+const chanceOfPersonal = 0.95;
 
 /**
  * Weighs two fingerprints of one dialect and key trait by trait (Fellegi and Sunter 1969): an agreement brings log2(m/u), a difference
@@ -26,8 +40,7 @@ export function weigh(
   dialect: Dialect,
   now: Reading,
   before: Reading,
-  days: number,
-  frequency: Frequency,
+  { days, frequency, mobile, own }: Circumstances,
 ): Weight {
   const changed: string[] = [];
   const groups = new Map<string, { up: number; ups: number; down: number; downs: number }>();
@@ -36,8 +49,9 @@ export function weigh(
     const a = now[index] ?? 0;
     const b = before[index] ?? 0;
     if (a === 0 || b === 0) continue;
-    const m = stays(trait, days);
-    const u = frequency.share(dialect, index, b);
+    const m = stays(trait, days, mobile);
+    const share = frequency.share(dialect, index, b);
+    const u = own && trait.personal ? Math.max(chanceOfPersonal, share) : share;
     const name = trait.group ?? trait.name;
     const group = groups.get(name) ?? { up: 0, ups: 0, down: 0, downs: 0 };
     groups.set(name, group);
