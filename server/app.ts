@@ -45,6 +45,7 @@ import { postgresDeviceStore } from "./store/postgres/postgres-device-store.js";
 import { postgresEvaluationStore } from "./store/postgres/postgres-evaluation-store.js";
 import { postgresPolicyStore } from "./store/postgres/postgres-policy-store.js";
 import { postgresUserStore } from "./store/postgres/postgres-user-store.js";
+import { openBrowserScript } from "./transport/browser-script.js";
 import { openChallengePages } from "./transport/challenge-page.js";
 import { deliveryReportPage } from "./transport/delivery-report-page.js";
 import { type GrpcServer, serveGrpc } from "./transport/grpc.js";
@@ -193,6 +194,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     ...(inbox === undefined ? [] : [inboxPage(() => inbox.messages())]),
     ...(await openChallengePages(log)),
     ...messagePages(deps, challenges),
+    ...(await openBrowserScript(log)),
   ];
 
   const { host, port, grpcPort, tls, trustedProxies: proxies } = config;
