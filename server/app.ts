@@ -1,4 +1,5 @@
 import { AccessListService } from "../gen/es/rupt/v2/access_list_service_pb.js";
+import { BrowserService } from "../gen/es/rupt/v2/browser_service_pb.js";
 import { ChallengeService } from "../gen/es/rupt/v2/challenge_service_pb.js";
 import { EvaluationService } from "../gen/es/rupt/v2/evaluation_service_pb.js";
 import { PolicyService } from "../gen/es/rupt/v2/policy_service_pb.js";
@@ -14,6 +15,7 @@ import { readStatusReports } from "./outbound/delivery/status-report.js";
 import type { Geo } from "./outbound/geo/geo.js";
 import { publicUrl } from "./public-url.js";
 import { accessListHandlers } from "./rpc/access-list.js";
+import { browserHandlers } from "./rpc/browser.js";
 import { challengeHandlers } from "./rpc/challenge.js";
 import { evaluationHandlers } from "./rpc/evaluation.js";
 import { policyHandlers } from "./rpc/policy.js";
@@ -21,8 +23,10 @@ import { userHandlers } from "./rpc/user.js";
 import { createAccessListing } from "./service/access-lists.js";
 import { createActiveLists } from "./service/active-lists.js";
 import { type ActivePolicies, createActivePolicies } from "./service/active-policies.js";
+import { createIsOriginAllowed } from "./service/allowed-origins.js";
 import { createAuthenticate } from "./service/authenticate.js";
 import { createBackground } from "./service/background.js";
+import { createBrowserEvaluations } from "./service/browser-evaluations.js";
 import { createChallengeLink } from "./service/challenge-link.js";
 import { createReadChallenges } from "./service/challenges.js";
 import { createClientTokenGuard } from "./service/client-token-guard.js";
@@ -41,6 +45,7 @@ import type { ChallengeStore } from "./store/challenge-store.js";
 import { currentSchemaVersion, schemaVersion } from "./store/postgres/migrate.js";
 import { postgresAccessListStore } from "./store/postgres/postgres-access-list-store.js";
 import { postgresChallengeStore } from "./store/postgres/postgres-challenge-store.js";
+import { postgresDepositStore } from "./store/postgres/postgres-deposit-store.js";
 import { postgresDeviceStore } from "./store/postgres/postgres-device-store.js";
 import { postgresEvaluationStore } from "./store/postgres/postgres-evaluation-store.js";
 import { postgresPolicyStore } from "./store/postgres/postgres-policy-store.js";
@@ -145,25 +150,20 @@ export async function startApp(deps: AppDeps): Promise<App> {
   });
   const background = createBackground(log);
 
+  const evaluate = createEvaluate({
+    clock,
+    keys,
+    geo,
+    anonymity,
+    evaluations,
+    challengeLink,
+    policies: activePolicies,
+    sightDevice: createSightDevice(keys, frequencies),
+    lists: createActiveLists({ clock, lists: accessLists }),
+  });
   const endpoints = createEndpoints(
     [
-      implement(
-        EvaluationService,
-        evaluationHandlers(
-          createEvaluate({
-            clock,
-            keys,
-            geo,
-            anonymity,
-            evaluations,
-            challengeLink,
-            policies: activePolicies,
-            sightDevice: createSightDevice(keys, frequencies),
-            lists: createActiveLists({ clock, lists: accessLists }),
-          }),
-          createReadEvaluations(evaluations),
-        ),
-      ),
+      implement(EvaluationService, evaluationHandlers(evaluate, createReadEvaluations(evaluations))),
       implement(
         ChallengeService,
         challengeHandlers({
@@ -184,6 +184,19 @@ export async function startApp(deps: AppDeps): Promise<App> {
       ),
       implement(AccessListService, accessListHandlers(createAccessListing({ clock, lists: accessLists }))),
       implement(PolicyService, policyHandlers(createPolicies({ clock, policies: policyStore }))),
+      implement(
+        BrowserService,
+        browserHandlers(
+          createBrowserEvaluations({
+            clock,
+            keys,
+            deposits: postgresDepositStore(sql),
+            evaluations,
+            evaluate,
+            challengeLink,
+          }),
+        ),
+      ),
       implement(UserService, userHandlers(createUsers({ clock, keys, users, evaluations }))),
     ],
     { authenticate: createAuthenticate({ clock, keys, projects: projectStore }), log },
@@ -198,7 +211,16 @@ export async function startApp(deps: AppDeps): Promise<App> {
   ];
 
   const { host, port, grpcPort, tls, trustedProxies: proxies } = config;
-  const http: HttpServer = await serveHttp({ endpoints, pages, host, port, tls, proxies });
+  const http: HttpServer = await serveHttp({
+    endpoints,
+    pages,
+    host,
+    port,
+    tls,
+    proxies,
+    ownOrigin: config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin,
+    isOriginAllowed: createIsOriginAllowed({ clock, projects: projectStore }),
+  });
   httpPort = http.port;
   let grpc: GrpcServer;
   try {

@@ -30,3 +30,11 @@ export function newId(now: Instant): string {
 export function newSecret(): string {
   return `rupt_${randomBytes(32).toString("base64url")}`;
 }
+
+/** Marks public client ids off from API secrets. */
+export const publicClientPrefix = "ruptpk_";
+
+/** A new public client id: `ruptpk_` and 128 random bits as base64url. It is no secret; it only must not be anyone else's. */
+export function newPublicClient(): string {
+  return `${publicClientPrefix}${randomBytes(16).toString("base64url")}`;
+}

@@ -9,6 +9,7 @@ import {
 
 /** What a key is used for. Each purpose has a key of its own, so that a value made for one can never serve another. */
 export type KeyPurpose =
+  | "address"
   | "secret"
   | "code"
   | "contact"

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { clientCommands } from "./cli/client.js";
 import { listCommands } from "./cli/list.js";
 import { policyCommands } from "./cli/policy.js";
 import { projectCommands } from "./cli/project.js";
@@ -17,6 +18,7 @@ const program = new Command("rupt")
   );
 
 projectCommands(program);
+clientCommands(program);
 secretCommands(program);
 policyCommands(program);
 listCommands(program);

@@ -65,7 +65,16 @@ export async function serveYardsticks(databaseUrl: string): Promise<void> {
   await new Promise<void>((resolve) => bare.listen(0, "127.0.0.1", resolve));
   const endpoints = [trivialEndpoint()];
   const proxies: TrustedProxies = { has: () => false };
-  const http = await serveHttp({ endpoints, pages: [], host: "127.0.0.1", port: 0, tls: undefined, proxies });
+  const http = await serveHttp({
+    endpoints,
+    pages: [],
+    host: "127.0.0.1",
+    port: 0,
+    tls: undefined,
+    proxies,
+    ownOrigin: undefined,
+    isOriginAllowed: async () => false,
+  });
   const grpc = await serveGrpc({ endpoints, host: "127.0.0.1", port: 0, tls: undefined, proxies });
   const ports: YardstickPorts = {
     bare: (bare.address() as AddressInfo).port,

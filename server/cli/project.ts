@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { challengeLimits, limitsOf } from "../challenge/limits.js";
 import { isMessageSettingName, messageSettings } from "../challenge/message-settings.js";
 import { eventTimeSetting } from "../service/projects.js";
+import { isWebSettingName, webSettings } from "../service/web-settings.js";
 import { withProjects } from "./open.js";
 import { instant, print, shownSecret, table } from "./text.js";
 
@@ -68,7 +69,13 @@ export function projectCommands(program: Command): void {
           "on, off",
           eventTimeSetting.meaning,
         ];
-        print(table([["SETTING", "VALUE", "", "BOUNDS", "MEANING"], ...rows, ...texts, times]));
+        const { successUrl, allowedOrigins } = settings;
+        const pages = { success_url: successUrl, allowed_origins: allowedOrigins?.join(",") };
+        const web = Object.entries(webSettings).map(([key, meaning]) => {
+          const value = isWebSettingName(key) ? pages[key] : undefined;
+          return [key, value ?? "", value === undefined ? "default" : "set", "", meaning];
+        });
+        print(table([["SETTING", "VALUE", "", "BOUNDS", "MEANING"], ...rows, ...texts, times, ...web]));
       }),
     );
 
@@ -77,7 +84,7 @@ export function projectCommands(program: Command): void {
     .argument("<name>")
     .argument(
       "<setting>",
-      `one of: ${[...Object.keys(challengeLimits), ...Object.keys(messageSettings), eventTimeSetting.name].join(", ")}`,
+      `one of: ${[...Object.keys(challengeLimits), ...Object.keys(messageSettings), eventTimeSetting.name, ...Object.keys(webSettings)].join(", ")}`,
     )
     .argument("<value>", 'a whole number, a text, "on" or "off", or "default"')
     .description("change one setting of a project; servers follow within a second")

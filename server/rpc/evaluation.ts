@@ -101,7 +101,8 @@ function judgement(evaluation: Evaluation) {
   });
 }
 
-function evaluateResponse({
+/** A judgement as Evaluate answers it. */
+export function evaluateResponse({
   evaluation,
   clientToken,
   challengeUrl,

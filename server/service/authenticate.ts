@@ -1,13 +1,19 @@
 import { type ClientToken, clientTokenPrefix, readClientToken } from "../challenge/client-token.js";
 import type { Clock, Instant } from "../clock.js";
 import { AppError } from "../errors.js";
+import { publicClientPrefix } from "../ids.js";
 import type { Keys } from "../keys.js";
 import type { Project, ProjectStore } from "../store/project-store.js";
 
-/** Who calls. With a `clientToken` the caller is a browser that may only send and verify that one challenge. */
+/**
+ * Who calls. With a `clientToken` the caller is a browser that may only describe, send and verify that one challenge; with a `publicClient` it is
+ * a browser that may only hand in evaluations; with neither it is the project's server.
+ */
 export interface Caller {
   readonly project: Project;
   readonly clientToken?: ClientToken;
+  /** The public client id. */
+  readonly publicClient?: string;
 }
 
 /** Tells who calls from the `Authorization` header. Throws `missing_secret` or `wrong_secret`. */
@@ -73,6 +79,13 @@ export function createAuthenticate({
         );
       }
       return { project, clientToken };
+    }
+
+    if (token.startsWith(publicClientPrefix)) {
+      const project = await remembered(`client:${token}`, (now) => projects.findByPublicClient(token, now));
+      if (project === undefined)
+        throw new AppError("wrong_secret", "The public client id is unknown or has been replaced.");
+      return { project, publicClient: token };
     }
 
     const hashes = keys.macs("secret", token);

@@ -55,6 +55,8 @@ export interface Attempt {
   readonly deadlineAt: Instant | undefined;
   /** Repeats with the same key and request give the same evaluation. */
   readonly idempotency: { readonly key: string; readonly requestHash: Uint8Array } | undefined;
+  /** Ids that were given out before it was judged. */
+  readonly reserved?: { readonly evaluationId: string; readonly challengeId: string };
 }
 
 /** A stored evaluation with what only its caller gets. */
@@ -78,7 +80,7 @@ const maxRounds = 20;
 /** Attempts of one user that wait for their turn; more than a person or an application ever makes at once. */
 const maxWaitingPerUser = 256;
 /** A client token lives as long as its challenge can: five codes of ten minutes, and ten minutes to complete. */
-const clientTokenMs = 3_600_000;
+export const clientTokenMs = 3_600_000;
 
 /** What evaluating needs. */
 export interface EvaluateDeps {
@@ -235,10 +237,10 @@ export function createEvaluate({
     );
     const asks = judgement.verdict === "challenge" || judgement.verdict === "challenge_and_restrict";
     const lesson = lessonOf(observation, attempt.occurredAt !== undefined);
-    const challengeId = asks ? newId(now) : undefined;
+    const challengeId = asks ? (attempt.reserved?.challengeId ?? newId(now)) : undefined;
     const evaluation: Evaluation = {
       projectId,
-      evaluationId: newId(now),
+      evaluationId: attempt.reserved?.evaluationId ?? newId(now),
       createdAt: now,
       occurredAt: at,
       action: attempt.action,

@@ -1,15 +1,17 @@
 import { challengeLimits, isLimitName } from "../challenge/limits.js";
 import { isMessageSettingName, messageSettingFault, messageSettings } from "../challenge/message-settings.js";
 import type { Clock, Instant } from "../clock.js";
-import { newId, newSecret } from "../ids.js";
+import { newId, newPublicClient, newSecret } from "../ids.js";
 import type { Keys } from "../keys.js";
 import type {
   KeptSecret,
   Project,
   ProjectSettings,
   ProjectStore,
+  PublicClient,
   SecretState,
 } from "../store/project-store.js";
+import { isWebSettingName, webSettings, withWebSetting } from "./web-settings.js";
 
 /** Something an operator asked for that cannot be; the message says what to do. */
 export class OperatorError extends Error {
@@ -50,6 +52,10 @@ export interface Projects {
   secrets(name: string): Promise<readonly SecretState[]>;
   /** Makes a new secret; the others keep working for the overlap. */
   rotate(name: string, overlapSeconds: number): Promise<WithSecret & { readonly othersExpireAt: Instant }>;
+  /** The public client ids that work, newest first. */
+  publicClients(name: string): Promise<readonly PublicClient[]>;
+  /** Makes a new public client id; the others keep working for the overlap. */
+  rotatePublicClient(name: string, overlapSeconds: number): Promise<PublicClient>;
   /** Stops a secret at once. */
   revoke(name: string, secretId: string): Promise<void>;
 }
@@ -113,8 +119,9 @@ export function createProjects({
     list: () => projects.list(),
     byName,
 
-    async set(name, key, value) {
+    async set(name, given, value) {
       const project = await byName(name);
+      const key = given.replaceAll("-", "_");
       if (key === eventTimeSetting.name) {
         await projects.putSettings(project.projectId, withEventTime(project.settings, value));
         return byName(name);
@@ -127,11 +134,18 @@ export function createProjects({
         await projects.putSettings(project.projectId, { ...project.settings, messages });
         return byName(name);
       }
+      if (isWebSettingName(key)) {
+        const changed = withWebSetting(project.settings, key, value);
+        if ("fault" in changed) throw new OperatorError(`${key} ${changed.fault}.`);
+        await projects.putSettings(project.projectId, changed.settings);
+        return byName(name);
+      }
       if (!isLimitName(key)) {
         const names = [
           ...Object.keys(challengeLimits),
           ...Object.keys(messageSettings),
           eventTimeSetting.name,
+          ...Object.keys(webSettings),
         ];
         throw new OperatorError(`There is no setting "${key}". Settings: ${names.join(", ")}`);
       }
@@ -162,6 +176,18 @@ export function createProjects({
       const othersExpireAt = now + overlapSeconds * 1000;
       await projects.addSecret(project.projectId, row, othersExpireAt);
       return { project, secretId: row.secretId, secret, othersExpireAt };
+    },
+
+    async publicClients(name) {
+      return projects.listPublicClients((await byName(name)).projectId, clock.now());
+    },
+
+    async rotatePublicClient(name, overlapSeconds) {
+      const { projectId } = await byName(name);
+      const now = clock.now();
+      const client = { clientId: newPublicClient(), createdAt: now, expiresAt: undefined };
+      await projects.addPublicClient(projectId, client, now + overlapSeconds * 1000);
+      return client;
     },
 
     async revoke(name, secretId) {

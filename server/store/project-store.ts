@@ -44,6 +44,14 @@ export interface SecretState {
   readonly expiresAt: Instant | undefined;
 }
 
+/** An id that names a project in its users' browsers; no secret. */
+export interface PublicClient {
+  readonly clientId: string;
+  readonly createdAt: Instant;
+  /** From when on it no longer works; undefined when it has no end. */
+  readonly expiresAt: Instant | undefined;
+}
+
 /** Projects and their API secrets. */
 export interface ProjectStore {
   /** Creates a project with its first secret. Answers false, and creates nothing, when the name is taken. */
@@ -64,6 +72,14 @@ export interface ProjectStore {
   revokeSecret(projectId: string, secretId: string, now: Instant): Promise<boolean>;
   /** The project's secrets that still work, newest first. */
   listSecrets(projectId: string, now: Instant): Promise<readonly SecretState[]>;
+  /** The project to which a public client id belongs at an instant. */
+  findByPublicClient(clientId: string, now: Instant): Promise<Project | undefined>;
+  /** Adds a public client id; the project's other ones stop working at `othersExpireAt` unless they do so earlier. */
+  addPublicClient(projectId: string, client: PublicClient, othersExpireAt: Instant): Promise<void>;
+  /** The project's public client ids that still work, newest first. */
+  listPublicClients(projectId: string, now: Instant): Promise<readonly PublicClient[]>;
+  /** Whether any project allows a web origin. */
+  isOriginAllowed(origin: string): Promise<boolean>;
   /**
    * Notes that this database is used with the first of these master keys. Where the newest one noted before is not among them, answers
    * that one and notes nothing; undefined otherwise. Of servers with different keys that start at once, one is first.

@@ -17,6 +17,7 @@ function callInfo(context: HandlerContext, requestId: string): CallInfo {
     authorization: context.requestHeader.get("authorization") ?? undefined,
     idempotencyKey: context.requestHeader.get("idempotency-key") ?? undefined,
     clientAddress: context.values.get(httpCallKey)?.clientAddress,
+    foreignOrigin: context.values.get(httpCallKey)?.foreignOrigin,
     deadlineAt: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,
   };
 }

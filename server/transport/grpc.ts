@@ -37,6 +37,7 @@ function callInfo(call: Call, requestId: string, proxies: TrustedProxies): CallI
     authorization: first(call, "authorization"),
     idempotencyKey: first(call, "idempotency-key"),
     clientAddress: clientAddress(peerOf(call), call.metadata.get("x-forwarded-for").join(","), proxies),
+    foreignOrigin: undefined,
     deadlineAt: Number.isFinite(deadlineAt) ? deadlineAt : undefined,
   };
 }

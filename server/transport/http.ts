@@ -13,6 +13,7 @@ import type { Tls } from "../config.js";
 import type { TrustedProxies } from "../trusted-proxies.js";
 import { connectRoutes, httpCallKey } from "./connect.js";
 import { trackConnections } from "./connections.js";
+import { createPreflight, type IsOriginAllowed } from "./cors.js";
 import { type HttpCall, httpCall } from "./http-call.js";
 import { maxBodyBytes, requestTimeoutMs } from "./limits.js";
 import type { Endpoint } from "./pipeline.js";
@@ -44,6 +45,9 @@ export interface HttpOptions {
   readonly port: number;
   readonly tls: Tls | undefined;
   readonly proxies: TrustedProxies;
+  /** The origin of the pages that this server serves, where it is known better than from the `Host` header. */
+  readonly ownOrigin: string | undefined;
+  readonly isOriginAllowed: IsOriginAllowed;
 }
 
 function isFor({ path: pattern, methods = ["GET", "HEAD"] }: Page, method: string, path: string): boolean {
@@ -54,7 +58,8 @@ function isFor({ path: pattern, methods = ["GET", "HEAD"] }: Page, method: strin
   return path.startsWith(folder) && path.length > folder.length && !path.includes("/", folder.length);
 }
 
-function listenerOf({ endpoints, pages, proxies }: HttpOptions): RequestListener {
+function listenerOf(options: HttpOptions): RequestListener {
+  const { endpoints, pages } = options;
   const calls = new WeakMap<object, HttpCall>();
   const connect = connectNodeAdapter({
     routes: connectRoutes(endpoints),
@@ -64,17 +69,25 @@ function listenerOf({ endpoints, pages, proxies }: HttpOptions): RequestListener
     jsonOptions: { alwaysEmitImplicit: true, ignoreUnknownFields: true },
   });
   const rest = restHandler(endpoints);
+  const preflight = createPreflight(endpoints, options.isOriginAllowed);
   const prefixes = new Set(endpoints.map(({ method }) => `/${method.parent.typeName}/`));
+  const callApi: RequestListener = (request, response) => {
+    const path = request.url?.split("?", 1)[0] ?? "";
+    const call = httpCall(request, response, options);
+    if (prefixes.has(path.slice(0, path.lastIndexOf("/") + 1))) {
+      calls.set(request, call);
+      connect(request as never, response as never);
+    } else void rest(request, response, call);
+  };
   return (request, response) => {
     const path = request.url?.split("?", 1)[0] ?? "";
     const page = pages.find((candidate) => isFor(candidate, request.method ?? "", path));
     if (page !== undefined) void page.answer(request, response);
+    else if (request.method !== "OPTIONS") callApi(request, response);
     else {
-      const call = httpCall(request, proxies);
-      if (prefixes.has(path.slice(0, path.lastIndexOf("/") + 1))) {
-        calls.set(request, call);
-        connect(request as never, response as never);
-      } else void rest(request, response, call);
+      void preflight(request, response).then((answered) => {
+        if (!answered) callApi(request, response);
+      });
     }
   };
 }

@@ -13,8 +13,9 @@ import type { Instant } from "../clock.js";
 import { AppError, type ErrorReason, errorCodes } from "../errors.js";
 import type { Log } from "../log.js";
 import type { Handlers, RpcContext } from "../rpc/context.js";
-import type { Authenticate } from "../service/authenticate.js";
+import type { Authenticate, Caller } from "../service/authenticate.js";
 import { httpStatus } from "./error-status.js";
+import { admitOrigin, type ForeignOrigin } from "./foreign-origin.js";
 import { compileValidate, type Validate } from "./validate.js";
 
 /** What a transport says of a call. */
@@ -25,6 +26,8 @@ export interface CallInfo {
   readonly idempotencyKey: string | undefined;
   /** The address of the one who calls, read through the trusted proxies. */
   readonly clientAddress: string | undefined;
+  /** The web page of another origin that calls, if one does. */
+  readonly foreignOrigin: ForeignOrigin | undefined;
   /** When the caller stops waiting, by this machine's clock; undefined when it did not say. */
   readonly deadlineAt: Instant | undefined;
 }
@@ -92,23 +95,47 @@ export function createEndpoints(
   );
 }
 
+/** Whether browsers may call a method, with a client token or a public client id. */
+export function isForBrowsers(method: DescMethod): boolean {
+  const who = getOption(method, access);
+  return who === Access.SECRET_OR_CLIENT_TOKEN || who === Access.PUBLIC_CLIENT;
+}
+
+/** Throws `not_permitted` where the caller's kind of credential is not for the method. */
+function permit(method: DescMethodUnary, { clientToken, publicClient }: Caller): void {
+  const who = getOption(method, access);
+  if (clientToken !== undefined && who !== Access.SECRET_OR_CLIENT_TOKEN) {
+    throw new AppError(
+      "not_permitted",
+      "A client token may send and verify its own challenge, nothing else.",
+    );
+  }
+  if (publicClient !== undefined && who !== Access.PUBLIC_CLIENT) {
+    throw new AppError(
+      "not_permitted",
+      "A public client id may hand in evaluations from browsers, nothing else.",
+    );
+  }
+  if (clientToken === undefined && publicClient === undefined && who === Access.PUBLIC_CLIENT) {
+    throw new AppError(
+      "not_permitted",
+      "This method is for browsers, with the public client id; from your server, call Evaluate.",
+    );
+  }
+}
+
 function endpoint(
   method: DescMethodUnary,
   handler: (request: never, context: RpcContext) => Promise<object>,
   { authenticate, log }: PipelineDeps,
 ): Endpoint {
   const validate: Validate = compileValidate(method.input);
-  const tokenMay = getOption(method, access) === Access.SECRET_OR_CLIENT_TOKEN;
   const name = method.name;
 
   async function handle(info: CallInfo, read: () => Message | Promise<Message>): Promise<Message> {
     const caller = await authenticate(info.authorization);
-    if (caller.clientToken !== undefined && !tokenMay) {
-      throw new AppError(
-        "not_permitted",
-        "A client token may send and verify its own challenge, nothing else.",
-      );
-    }
+    permit(method, caller);
+    admitOrigin(info.foreignOrigin, caller);
     if (info.idempotencyKey !== undefined && !idempotencyKeyPattern.test(info.idempotencyKey)) {
       throw new AppError("invalid_field", "Idempotency-Key must have 1 to 255 visible ASCII characters.", {
         violations: [

@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -397,6 +398,39 @@ describe("it survives", () => {
       await press(page, en.tryAgain);
       await page.getByRole("button", { name: en.send }).waitFor();
     });
+  });
+});
+
+describe("where the project has registered a success URL", () => {
+  test("the user goes on there with the id of the challenge, and the back button does not lead back", async () => {
+    const { projects } = server.foundation;
+    const shop = createServer((_, response) => response.end("<title>Welcome</title>"));
+    await new Promise<void>((resolve) => shop.listen(0, "127.0.0.1", resolve));
+    const address = shop.address();
+    const home = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/`;
+    await projects.set("test", "success-url", `${home}welcome?from=login`);
+    server.clock.advance({ seconds: 2 });
+    const { url, email, challengeId } = await ask(server);
+    try {
+      await visiting(browser, {}, async (page) => {
+        await page.goto(home);
+        await sent(page, `${url.replace("#", "?success_url=https://evil.example.com/&return_url=//evil#")}`);
+        await codeField(page).fill(server.codeFor(email));
+        await press(page, en.confirm);
+        const gone = `${home}welcome?from=login&challenge_id=${challengeId}`;
+        await page.waitForURL(gone);
+        await page.goBack();
+        expect(page.url()).toBe(home);
+        await page.goto(url);
+        await endsWith(page, en.ends.passed.title);
+        expect(await page.getByRole("link", { name: en.goOn }).getAttribute("href")).toBe(gone);
+      });
+    } finally {
+      await projects.set("test", "success-url", "default");
+      server.clock.advance({ seconds: 2 });
+      shop.closeAllConnections();
+      shop.close();
+    }
   });
 });
 

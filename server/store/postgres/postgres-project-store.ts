@@ -138,6 +138,44 @@ export function postgresProjectStore(sql: Database): ProjectStore {
         }));
       }),
 
+    findByPublicClient: (clientId, now) =>
+      guarded(() =>
+        findOne(sql<ProjectRow[]>`
+          select p.project_id, p.name, p.settings, p.created_at
+          from public_clients c join projects p using (project_id)
+          where c.client_id = ${clientId} and (c.expires_at is null or c.expires_at > ${now})`),
+      ),
+
+    addPublicClient: (projectId, client, othersExpireAt) =>
+      guarded(async () => {
+        await sql`
+          with ending as (
+            update public_clients set expires_at = least(expires_at, ${othersExpireAt}::timestamptz)
+            where project_id = ${projectId} and client_id <> ${client.clientId})
+          insert into public_clients (client_id, project_id, created_at)
+          values (${client.clientId}, ${projectId}, ${client.createdAt})`;
+      }),
+
+    listPublicClients: (projectId, now) =>
+      guarded(async () => {
+        const rows = await sql<{ client_id: string; created_at: number; expires_at: number | null }[]>`
+          select client_id, created_at, expires_at from public_clients
+          where project_id = ${projectId} and (expires_at is null or expires_at > ${now})
+          order by created_at desc, client_id desc`;
+        return rows.map((row) => ({
+          clientId: row.client_id,
+          createdAt: row.created_at,
+          expiresAt: row.expires_at ?? undefined,
+        }));
+      }),
+
+    isOriginAllowed: (origin) =>
+      guarded(async () => {
+        const rows = await sql`
+          select 1 from projects where settings @> ${sql.json({ allowedOrigins: [origin] })} limit 1`;
+        return rows.length === 1;
+      }),
+
     noteMasterKey: (keyIds, now) =>
       guarded(() =>
         sql.begin(async (transaction) => {

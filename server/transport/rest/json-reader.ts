@@ -30,6 +30,11 @@ const readText: ReadValue = (value) => {
   return value;
 };
 
+const readTruth: ReadValue = (value) => {
+  if (typeof value !== "boolean") throw new Unreadable(`must be true or false, not ${kindOf(value)}`);
+  return value;
+};
+
 /** From JSON a number; from a path or a query its digits. */
 const readWhole: ReadValue = (value) => {
   const number = typeof value === "string" && /^-?\d{1,9}$/.test(value) ? Number(value) : value;
@@ -90,6 +95,7 @@ function readerOf(field: DescField): ReadValue {
     return readList(getOption(field, limits).lenientList);
   if (field.fieldKind === "scalar" && field.scalar === ScalarType.STRING) return readText;
   if (field.fieldKind === "scalar" && field.scalar === ScalarType.INT32) return readWhole;
+  if (field.fieldKind === "scalar" && field.scalar === ScalarType.BOOL) return readTruth;
   if (field.fieldKind === "message" && field.message.typeName === "google.protobuf.Struct") return readObject;
   if (field.fieldKind === "message" && field.message.typeName === "google.protobuf.Timestamp")
     return readInstant;

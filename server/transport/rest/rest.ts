@@ -125,6 +125,7 @@ export function restHandler(endpoints: readonly Endpoint[]): RestHandler {
         authorization: header(request, "authorization"),
         idempotencyKey: header(request, "idempotency-key"),
         clientAddress: call.clientAddress,
+        foreignOrigin: call.foreignOrigin,
         deadlineAt: undefined,
       };
       const query = new URLSearchParams(matched.route.hasBody ? "" : search);

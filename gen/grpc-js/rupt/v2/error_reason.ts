@@ -97,6 +97,16 @@ export enum ErrorReason {
   ERROR_REASON_MESSAGE_BUDGET = 55,
   /** ERROR_REASON_LIST_ENTRY_NOT_FOUND - not_found: the project's lists have no such entry. */
   ERROR_REASON_LIST_ENTRY_NOT_FOUND = 50,
+  /** ERROR_REASON_EVALUATION_CONSUMED - already_exists: the evaluation has been consumed already, or was never a browser's; read it with GetEvaluation. */
+  ERROR_REASON_EVALUATION_CONSUMED = 60,
+  /** ERROR_REASON_EVALUATION_EXPIRED - failed_precondition: the evaluation was not consumed in time; the browser must evaluate again. */
+  ERROR_REASON_EVALUATION_EXPIRED = 61,
+  /** ERROR_REASON_EVALUATION_MISMATCH - failed_precondition: the browser's evaluation is of another user or from another address than the caller says. Nothing was consumed. */
+  ERROR_REASON_EVALUATION_MISMATCH = 62,
+  /** ERROR_REASON_TOO_MANY_EVALUATIONS - resource_exhausted: too many evaluations from browsers at this address. Metadata: `retry_after_seconds`. */
+  ERROR_REASON_TOO_MANY_EVALUATIONS = 63,
+  /** ERROR_REASON_ORIGIN_NOT_ALLOWED - permission_denied: the page that calls is of an origin that the project does not allow. */
+  ERROR_REASON_ORIGIN_NOT_ALLOWED = 64,
   UNRECOGNIZED = -1,
 }
 
@@ -225,6 +235,21 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 50:
     case "ERROR_REASON_LIST_ENTRY_NOT_FOUND":
       return ErrorReason.ERROR_REASON_LIST_ENTRY_NOT_FOUND;
+    case 60:
+    case "ERROR_REASON_EVALUATION_CONSUMED":
+      return ErrorReason.ERROR_REASON_EVALUATION_CONSUMED;
+    case 61:
+    case "ERROR_REASON_EVALUATION_EXPIRED":
+      return ErrorReason.ERROR_REASON_EVALUATION_EXPIRED;
+    case 62:
+    case "ERROR_REASON_EVALUATION_MISMATCH":
+      return ErrorReason.ERROR_REASON_EVALUATION_MISMATCH;
+    case 63:
+    case "ERROR_REASON_TOO_MANY_EVALUATIONS":
+      return ErrorReason.ERROR_REASON_TOO_MANY_EVALUATIONS;
+    case 64:
+    case "ERROR_REASON_ORIGIN_NOT_ALLOWED":
+      return ErrorReason.ERROR_REASON_ORIGIN_NOT_ALLOWED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -316,6 +341,16 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_MESSAGE_BUDGET";
     case ErrorReason.ERROR_REASON_LIST_ENTRY_NOT_FOUND:
       return "ERROR_REASON_LIST_ENTRY_NOT_FOUND";
+    case ErrorReason.ERROR_REASON_EVALUATION_CONSUMED:
+      return "ERROR_REASON_EVALUATION_CONSUMED";
+    case ErrorReason.ERROR_REASON_EVALUATION_EXPIRED:
+      return "ERROR_REASON_EVALUATION_EXPIRED";
+    case ErrorReason.ERROR_REASON_EVALUATION_MISMATCH:
+      return "ERROR_REASON_EVALUATION_MISMATCH";
+    case ErrorReason.ERROR_REASON_TOO_MANY_EVALUATIONS:
+      return "ERROR_REASON_TOO_MANY_EVALUATIONS";
+    case ErrorReason.ERROR_REASON_ORIGIN_NOT_ALLOWED:
+      return "ERROR_REASON_ORIGIN_NOT_ALLOWED";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -93,6 +93,8 @@ export enum Access {
   ACCESS_SECRET = 1,
   /** ACCESS_SECRET_OR_CLIENT_TOKEN - The project's API secret, or the `client_token` of the very challenge that the request names. */
   ACCESS_SECRET_OR_CLIENT_TOKEN = 2,
+  /** ACCESS_PUBLIC_CLIENT - The project's public client id, and nothing else: the method is for browsers. */
+  ACCESS_PUBLIC_CLIENT = 3,
   UNRECOGNIZED = -1,
 }
 
@@ -107,6 +109,9 @@ export function accessFromJSON(object: any): Access {
     case 2:
     case "ACCESS_SECRET_OR_CLIENT_TOKEN":
       return Access.ACCESS_SECRET_OR_CLIENT_TOKEN;
+    case 3:
+    case "ACCESS_PUBLIC_CLIENT":
+      return Access.ACCESS_PUBLIC_CLIENT;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -122,6 +127,8 @@ export function accessToJSON(object: Access): string {
       return "ACCESS_SECRET";
     case Access.ACCESS_SECRET_OR_CLIENT_TOKEN:
       return "ACCESS_SECRET_OR_CLIENT_TOKEN";
+    case Access.ACCESS_PUBLIC_CLIENT:
+      return "ACCESS_PUBLIC_CLIENT";
     case Access.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -6,6 +6,7 @@ import { policies } from "./0005-policies.js";
 import { devices } from "./0006-devices.js";
 import { messageBudgets } from "./0007-message-budgets.js";
 import { accessLists } from "./0008-access-lists.js";
+import { browserFlow } from "./0009-browser-flow.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   devices,
   messageBudgets,
   accessLists,
+  browserFlow,
 ];
