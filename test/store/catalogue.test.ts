@@ -4,7 +4,13 @@ import { migrate } from "../../server/store/postgres/migrate.js";
 import { createTestDatabase, type TestDatabase } from "../postgres/test-database.js";
 
 /** Small tables that every machine of a distributed PostgreSQL would keep a copy of; all others are spread by project. */
-const copiedEverywhere = new Set(["projects", "secrets", "master_keys", "schema_migrations"]);
+const copiedEverywhere = new Set([
+  "projects",
+  "secrets",
+  "public_clients",
+  "master_keys",
+  "schema_migrations",
+]);
 
 let database: TestDatabase;
 let sql: Database;
