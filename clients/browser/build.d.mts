@@ -1,2 +1,2 @@
-/** Makes `dist` anew: `index.js`, `index.d.ts` and `rupt.js`. A file that would not change is not touched. */
+/** Makes `dist` anew: the entries, their types and the script. A file that would not change is not touched. */
 export function buildBrowser(): Promise<void>;

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
@@ -12,8 +12,8 @@ const require = createRequire(import.meta.url);
 const run = promisify(execFile);
 
 /**
- * Makes `dist`: `index.js` (ESM) with `index.d.ts`, and `rupt.js`, the script with the global `Rupt`. Both hold
- * fingerprintjs. A file that would not change is not touched, and a changed one is replaced in one step, so that
+ * Makes `dist`: `index.js` (ESM) and `rupt.js`, the script with the global `Rupt`, both of which hold fingerprintjs;
+ * `react.js`, which imports `index.js`; `connect.js` with the generated client; and their types. A file that would not change is not touched, and a changed one is replaced in one step, so that
  * whoever reads it meanwhile gets all of the old one or all of the new one.
  */
 export async function buildBrowser() {
@@ -27,15 +27,21 @@ export async function buildBrowser() {
     plugins: [onlyUsedSources],
     absWorkingDir: here,
   };
-  const [esm, script, types] = await Promise.all([
+  // What these import is the page's own: `packages` are its dependencies, and of getHash there must be one.
+  const thin = { ...shared, format: "esm", packages: "external", external: ["./index.js"] };
+  const [esm, script, react, connect, types] = await Promise.all([
     build({ ...shared, entryPoints: ["src/index.ts"], format: "esm" }),
     build({ ...shared, entryPoints: ["src/script.ts"], format: "iife", globalName: "Rupt", minify: true }),
+    build({ ...thin, entryPoints: ["src/react.ts"], banner: { js: '"use client";' } }),
+    build({ ...thin, entryPoints: ["src/connect.ts"], banner: {} }),
     declarations(),
   ]);
   await Promise.all([
     replace("index.js", esm.outputFiles[0].text),
     replace("rupt.js", script.outputFiles[0].text),
-    replace("index.d.ts", types),
+    replace("react.js", react.outputFiles[0].text),
+    replace("connect.js", connect.outputFiles[0].text),
+    ...Object.entries(types).map(([name, text]) => replace(name, text)),
   ]);
 }
 
@@ -78,14 +84,27 @@ async function usedSources() {
   );
 }
 
+/** The types by their names in `dist`: one file for each entry, and in `gen` those of the generated code for `connect`. */
 async function declarations() {
   const out = await mkdtemp(join(dist, ".types-"));
   try {
     const tsc = join(require.resolve("typescript/package.json"), "..", "bin", "tsc");
     await run(process.execPath, [tsc, "-p", join(here, "tsconfig.build.json"), "--outDir", out]);
-    const types = await readFile(join(out, "index.d.ts"), "utf8");
-    if (/\bfrom "\./.test(types)) {
-      throw new Error("index.d.ts refers to another file, but only index.d.ts is published");
+    const made = (await readdir(out, { recursive: true })).filter((name) => name.endsWith(".d.ts"));
+    const texts = await Promise.all(
+      made.map(async (name) => [name.replaceAll("\\", "/"), await readFile(join(out, name), "utf8")]),
+    );
+    const entry = (name) => texts.find(([path]) => path === `clients/browser/src/${name}`)[1];
+    const types = {
+      "index.d.ts": entry("index.d.ts"),
+      "react.d.ts": entry("react.d.ts"),
+      "connect.d.ts": entry("connect.d.ts").replaceAll('"../../../gen/', '"./gen/'),
+      ...Object.fromEntries(texts.filter(([path]) => path.startsWith("gen/"))),
+    };
+    for (const name of ["index.d.ts", "react.d.ts", "connect.d.ts"]) {
+      if (/\bfrom "\.(?!\/gen\/)/.test(types[name])) {
+        throw new Error(`${name} refers to another file, which is not published`);
+      }
     }
     return types;
   } catch (error) {
@@ -105,6 +124,7 @@ async function notice() {
 
 async function replace(name, text) {
   const path = join(dist, name);
+  await mkdir(dirname(path), { recursive: true });
   if ((await readFile(path, "utf8").catch(() => undefined)) === text) {
     return;
   }
