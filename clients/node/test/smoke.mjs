@@ -2,6 +2,7 @@
 // and Deno. Reads the code from the development inbox. Ends with 0 when all went well.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { createServer } from "node:net";
 import process from "node:process";
 import Rupt, { RuptError } from "../dist/clients/node/src/index.js";
 
@@ -50,15 +51,9 @@ await assert.rejects(
   new Rupt(secret, { baseUrl: "http://127.0.0.1:1", retries: 0 }).getChallenges(),
   refused("unreachable"),
 );
-// A fetch that never settles holds nothing open, and Node would end here.
-setInterval(() => {}, 1_000);
-const hanging = new Rupt(secret, {
-  baseUrl,
-  retries: 0,
-  fetch: (_, { signal }) =>
-    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
-  timeoutMs: 50,
-});
+const silent = createServer(() => {});
+await new Promise((resolve) => silent.listen(0, "127.0.0.1", resolve));
+const hanging = new Rupt(secret, { baseUrl: `http://127.0.0.1:${silent.address().port}`, timeoutMs: 200 });
 await assert.rejects(hanging.getChallenges(), refused("timed_out"));
 
 console.log(`smoke: ${runtime} passed`);
