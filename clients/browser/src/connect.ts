@@ -19,8 +19,11 @@ export interface ChallengeClientOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** The two calls that a client token allows, for the one challenge that it is for. */
-export type ChallengeClient = Pick<Client<typeof ChallengeService>, "sendChallenge" | "verifyChallenge">;
+/** What a client token allows, for the one challenge that it is for. */
+export type ChallengeClient = Pick<
+  Client<typeof ChallengeService>,
+  "describeChallenge" | "sendChallenge" | "verifyChallenge"
+>;
 
 /**
  * Makes the generated Connect client for a challenge. A browser that says the code was right proves nothing to your server: there, complete the
@@ -42,6 +45,6 @@ export function createChallengeClient({
     defaultTimeoutMs: timeoutMs,
     interceptors: [authorize],
   });
-  const { sendChallenge, verifyChallenge } = createClient(ChallengeService, transport);
-  return { sendChallenge, verifyChallenge };
+  const { describeChallenge, sendChallenge, verifyChallenge } = createClient(ChallengeService, transport);
+  return { describeChallenge, sendChallenge, verifyChallenge };
 }

@@ -3,6 +3,7 @@ import { type Client, createClient, type Interceptor } from "@connectrpc/connect
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { ChallengeService } from "../../../gen/es/rupt/v2/challenge_service_pb.js";
 import { EvaluationService } from "../../../gen/es/rupt/v2/evaluation_service_pb.js";
+import { PolicyService } from "../../../gen/es/rupt/v2/policy_service_pb.js";
 import { UserService } from "../../../gen/es/rupt/v2/user_service_pb.js";
 import { readOptions } from "./options.js";
 
@@ -23,6 +24,7 @@ export interface ConnectClients {
   readonly evaluations: Client<typeof EvaluationService>;
   readonly challenges: Client<typeof ChallengeService>;
   readonly users: Client<typeof UserService>;
+  readonly policies: Client<typeof PolicyService>;
 }
 
 /** Gives every call the secret, and every Evaluate an idempotency key unless the call brings its own. */
@@ -49,5 +51,6 @@ export function createConnectClients(secret: string, options: ConnectOptions = {
     evaluations: createClient(EvaluationService, transport),
     challenges: createClient(ChallengeService, transport),
     users: createClient(UserService, transport),
+    policies: createClient(PolicyService, transport),
   };
 }

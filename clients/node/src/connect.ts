@@ -1,84 +1,9 @@
-export {
-  type Challenge,
-  ChallengeSchema,
-  ChallengeService,
-  ChallengeStatus,
-  ChallengeStatusSchema,
-  Channel,
-  ChannelSchema,
-  type CompleteChallengeRequest,
-  CompleteChallengeRequestSchema,
-  type CompleteChallengeResponse,
-  CompleteChallengeResponseSchema,
-  type GetChallengeRequest,
-  GetChallengeRequestSchema,
-  type GetChallengeResponse,
-  GetChallengeResponseSchema,
-  Language,
-  LanguageSchema,
-  type ListChallengesRequest,
-  ListChallengesRequestSchema,
-  type ListChallengesResponse,
-  ListChallengesResponseSchema,
-  type SendChallengeRequest,
-  SendChallengeRequestSchema,
-  type SendChallengeResponse,
-  SendChallengeResponseSchema,
-  type VerifyChallengeRequest,
-  VerifyChallengeRequestSchema,
-  type VerifyChallengeResponse,
-  VerifyChallengeResponseSchema,
-} from "../../../gen/es/rupt/v2/challenge_service_pb.js";
-export { ErrorReason, ErrorReasonSchema } from "../../../gen/es/rupt/v2/error_reason_pb.js";
-export {
-  type EvaluateRequest,
-  EvaluateRequestSchema,
-  type EvaluateResponse,
-  EvaluateResponseSchema,
-  type Evaluation,
-  EvaluationSchema,
-  EvaluationService,
-  type GetEvaluationRequest,
-  GetEvaluationRequestSchema,
-  type GetEvaluationResponse,
-  GetEvaluationResponseSchema,
-  type ListEvaluationsRequest,
-  ListEvaluationsRequestSchema,
-  type ListEvaluationsResponse,
-  ListEvaluationsResponseSchema,
-} from "../../../gen/es/rupt/v2/evaluation_service_pb.js";
-export {
-  Direction,
-  DirectionSchema,
-  Outcome,
-  OutcomeSchema,
-  Reason,
-  ReasonSchema,
-  type Signal,
-  SignalSchema,
-  Verdict,
-  VerdictSchema,
-} from "../../../gen/es/rupt/v2/risk_pb.js";
-export {
-  type Device,
-  DeviceSchema,
-  type EraseUserRequest,
-  EraseUserRequestSchema,
-  type EraseUserResponse,
-  EraseUserResponseSchema,
-  type ExportUserRequest,
-  ExportUserRequestSchema,
-  type ExportUserResponse,
-  ExportUserResponseSchema,
-  type ForgetDeviceRequest,
-  ForgetDeviceRequestSchema,
-  type ForgetDeviceResponse,
-  ForgetDeviceResponseSchema,
-  type ListDevicesRequest,
-  ListDevicesRequestSchema,
-  type ListDevicesResponse,
-  ListDevicesResponseSchema,
-  UserService,
-} from "../../../gen/es/rupt/v2/user_service_pb.js";
+// Generated, so that the protos alone say what there is.
+export * from "../../../gen/es/rupt/v2/challenge_service_pb.js";
+export * from "../../../gen/es/rupt/v2/error_reason_pb.js";
+export * from "../../../gen/es/rupt/v2/evaluation_service_pb.js";
+export * from "../../../gen/es/rupt/v2/policy_service_pb.js";
+export * from "../../../gen/es/rupt/v2/risk_pb.js";
+export * from "../../../gen/es/rupt/v2/user_service_pb.js";
 export { type ConnectClients, type ConnectOptions, createConnectClients } from "./connect-clients.js";
 export { connectErrorOf } from "./connect-error.js";

@@ -5,6 +5,7 @@ import {
   EvaluationServiceClient,
   EvaluationServiceService,
 } from "../../../gen/grpc-js/rupt/v2/evaluation_service.js";
+import { PolicyServiceClient } from "../../../gen/grpc-js/rupt/v2/policy_service.js";
 import { UserServiceClient } from "../../../gen/grpc-js/rupt/v2/user_service.js";
 import { invalidUse } from "./error.js";
 import { checkSecret } from "./options.js";
@@ -33,6 +34,7 @@ export interface GrpcClients {
   readonly evaluations: EvaluationServiceClient;
   readonly challenges: ChallengeServiceClient;
   readonly users: UserServiceClient;
+  readonly policies: PolicyServiceClient;
   /** Ends the channel; calls in flight fail. */
   close(): void;
 }
@@ -40,8 +42,9 @@ export interface GrpcClients {
 /** Calls which are safe to repeat. Evaluate is, because each call brings an idempotency key. */
 const repeatable: readonly (readonly [service: string, methods: readonly string[]])[] = [
   ["rupt.v2.EvaluationService", ["Evaluate", "GetEvaluation", "ListEvaluations"]],
-  ["rupt.v2.ChallengeService", ["CompleteChallenge", "GetChallenge", "ListChallenges"]],
+  ["rupt.v2.ChallengeService", ["CompleteChallenge", "DescribeChallenge", "GetChallenge", "ListChallenges"]],
   ["rupt.v2.UserService", ["ListDevices", "ExportUser"]],
+  ["rupt.v2.PolicyService", ["GetPolicy", "ListPolicies", "TestPolicy"]],
 ];
 
 /** gRPC's own retries, in its own words: https://grpc.io/docs/guides/retry */
@@ -101,6 +104,7 @@ export function createGrpcClients(target: string, secret: string, options: GrpcO
     evaluations,
     challenges: new ChallengeServiceClient(target, channelCredentials, shared),
     users: new UserServiceClient(target, channelCredentials, shared),
+    policies: new PolicyServiceClient(target, channelCredentials, shared),
     close: () => evaluations.close(),
   };
 }

@@ -59,6 +59,8 @@ interface Judgement {
   readonly confidence?: number;
   /** Everything that was noticed, for and against. */
   readonly signals: readonly Signal[];
+  /** What to withhold, in the words of your policy; only with `restrict` and `challenge_and_restrict`. */
+  readonly restrictions?: readonly string[];
   /** Keep it in an HttpOnly cookie and send it with the next evaluation. */
   readonly device_token?: string;
   /** Only where `onUnavailable` answered in place of the service. */
@@ -73,11 +75,14 @@ export type EvaluateResponse =
       readonly challenge_id: string;
       /** Lets a browser send and verify this one challenge, nothing else. */
       readonly client_token: string;
+      /** The hosted page on which the user passes the challenge, where the server has one. It holds the client token: for this user only. */
+      readonly challenge_url?: string;
     })
   | (Judgement & {
       readonly verdict: Exclude<Verdict, "challenge" | "challenge_and_restrict">;
       readonly challenge_id?: undefined;
       readonly client_token?: undefined;
+      readonly challenge_url?: undefined;
     });
 
 /** What `evaluate` answers by the option `onUnavailable` when the service cannot be reached; nothing was judged. */
@@ -89,6 +94,8 @@ export type UnavailableResponse<U extends OnUnavailable> = U extends "throw"
       readonly signals: readonly [];
       readonly challenge_id?: undefined;
       readonly client_token?: undefined;
+      readonly challenge_url?: undefined;
+      readonly restrictions?: undefined;
       readonly fingerprint_id?: undefined;
       readonly evaluation_id?: undefined;
       readonly device_token?: undefined;

@@ -258,12 +258,20 @@ describe.each(frameworks)("a login guarded in $framework", ({ start }) => {
     {
       verdict: "restrict",
       answer: { status: 200, body: { status: "signed_in", restricted: true } },
-      sessions: [{ restricted: true }],
+      sessions: [{ restricted: true, restrictions: ["payments"] }],
     },
   ])("verdict $verdict", async ({ verdict, answer, sessions }) => {
     const judging = await startFaultyServer({
       status: 200,
-      body: { verdict, reasons: [], signals: [], evaluation_id: "e", score: 1, device_token: "tok.en" },
+      body: {
+        verdict,
+        reasons: [],
+        signals: [],
+        evaluation_id: "e",
+        score: 1,
+        restrictions: ["payments"],
+        device_token: "tok.en",
+      },
     });
     try {
       await app.stop();

@@ -155,3 +155,14 @@ close();
   const { stdout } = await run(process.execPath, ["peers.js"], { cwd: folder });
   expect(stdout).toBe("function u 5 2 rupt.v2.EvaluateRequest\nfunction function function\n");
 }, 60_000);
+
+test("the smoke test, which other runtimes run too, passes", async () => {
+  const server = await startTestServer();
+  try {
+    const env = { ...process.env, RUPT_BASE_URL: server.baseUrl, RUPT_SECRET: server.secret };
+    const { stdout } = await run(process.execPath, [join(here, "test", "smoke.mjs")], { env });
+    expect(stdout).toMatch(/^smoke: Node [\d.]+ passed$/m);
+  } finally {
+    await server.stop();
+  }
+}, 60_000);

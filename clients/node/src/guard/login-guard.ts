@@ -23,8 +23,10 @@ export interface Exchange {
 export interface Login {
   /** Your own id of the account holder, as you gave it to `login`. Load the account anew: it may have been closed meanwhile. */
   readonly user: string;
-  /** Withhold what your policy names: money, contacts, exports. */
+  /** Withhold something: what `restrictions` names, or what you withhold from a doubtful login. */
   readonly restricted: boolean;
+  /** What your policy says to withhold, in its own words; empty unless `restricted`. */
+  readonly restrictions: readonly string[];
   /** Whether a code was asked for, and given, for this very login. */
   readonly challenged: boolean;
   /** True when Rupt could not be reached and `onUnavailable` is `allow`: nothing but the password was checked. */
@@ -150,7 +152,7 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
 
   async function judged(exchange: Exchange, attempt: LoginAttempt, address?: string): Promise<Outcome> {
     const judgement = await rupt.evaluate(requestOf(exchange, attempt, address));
-    const { verdict, unavailable, evaluation_id, device_token } = judgement;
+    const { verdict, unavailable, evaluation_id, device_token, restrictions = [] } = judgement;
     if (unavailable !== undefined) report(unavailable);
     if (device_token !== undefined) exchange.setCookie(device.write(device_token));
     const { user } = attempt;
@@ -161,7 +163,7 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
         const unchecked = unavailable !== undefined;
         return {
           answer: { status: "signed_in", restricted },
-          login: { user, restricted, challenged: false, unchecked, evaluation_id },
+          login: { user, restricted, restrictions, challenged: false, unchecked, evaluation_id },
         };
       }
       case "challenge":
@@ -173,6 +175,7 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
             challengeId: judgement.challenge_id,
             evaluationId: judgement.evaluation_id,
             restricted: verdict === "challenge_and_restrict",
+            restrictions,
           }),
         );
         return { answer: { status: "challenge" } };
@@ -234,7 +237,7 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
       const { code } = bodyOf(exchange);
       const digits = typeof code === "string" ? code.replace(/[\s-]/g, "") : "";
       if (!/^\d{6}$/.test(digits)) return { answer: { status: "malformed_code" } };
-      const { challengeId, user, restricted, evaluationId } = login;
+      const { challengeId, user, restricted, restrictions, evaluationId } = login;
       try {
         // Of all calls with the right code, one gets `success: true`: that one, and no other, becomes a session.
         const { success, status, attempts_remaining } = await rupt.verifyChallengeCode(challengeId, digits);
@@ -246,7 +249,14 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
       }
       return {
         answer: { status: "signed_in", restricted },
-        login: { user, restricted, challenged: true, unchecked: false, evaluation_id: evaluationId },
+        login: {
+          user,
+          restricted,
+          restrictions,
+          challenged: true,
+          unchecked: false,
+          evaluation_id: evaluationId,
+        },
       };
     },
   };

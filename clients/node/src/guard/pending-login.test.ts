@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { createPendingLogins } from "./pending-login.js";
 
 const secret = "a-cookie-secret-of-32-characters";
-const login = { user: "u1", challengeId: "c1", evaluationId: "e1", restricted: false };
+const login = {
+  user: "u1",
+  challengeId: "c1",
+  evaluationId: "e1",
+  restricted: true,
+  restrictions: ["payments"],
+};
 const cookieOf = (setCookie: string) => setCookie.split(";", 1)[0] ?? "";
 
 test("a browser brings back what was kept, and sees none of it", () => {

@@ -8,6 +8,8 @@ export interface PendingLogin {
   readonly evaluationId: string;
   /** Whether the session, if it comes to one, is to be a restricted one. */
   readonly restricted: boolean;
+  /** What it is to withhold. */
+  readonly restrictions: readonly string[];
 }
 
 /** Keeps one pending login of a browser in a sealed cookie. */
