@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createLoginGuard } from "@ruptjs/core/express";
+import { createLoginGuard, type LoginGuardOptions } from "@ruptjs/core/express";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Accounts } from "./accounts.js";
 import { addressOf, ofAnotherDevice, places } from "./pretence.js";
@@ -77,7 +77,7 @@ export function createApp({
   credentials,
   tell,
 }: AppDeps): Express {
-  const guard = createLoginGuard({
+  const options: LoginGuardOptions = {
     rupt,
     // Known to this process alone: a restart ends logins that are under way.
     cookieSecret: randomBytes(32).toString("base64url"),
@@ -94,7 +94,10 @@ export function createApp({
         sessions.start({ accountId: user, restricted, challenged, evaluationId: evaluation_id }),
       );
     },
-  });
+  };
+  const guard = createLoginGuard(options);
+  // Demo only: a device that is pretended must not be known by this one's cookie.
+  const guardOfAnotherDevice = createLoginGuard({ ...options, deviceCookie: "another_device" });
 
   const app = express();
   app.disable("x-powered-by");
@@ -117,12 +120,13 @@ export function createApp({
       return;
     }
     const { account, right } = await accounts.check(email, password);
-    if (account === undefined) {
-      await guard.wrongPassword(request, response);
+    const fingerprint = fingerprintIn(body);
+    if (account === undefined || !right) {
+      await guard.wrongPassword(request, response, { user: account?.id, name: email, fingerprint });
       return;
     }
-    const attempt = { user: account.id, email: account.email, fingerprint: fingerprintIn(body) };
-    await (right ? guard.login(request, response, attempt) : guard.wrongPassword(request, response, attempt));
+    const guardOfDevice = body.pretend?.anotherDevice === true ? guardOfAnotherDevice : guard;
+    await guardOfDevice.login(request, response, { user: account.id, email: account.email, fingerprint });
   });
   app.use("/login", guard.router);
 

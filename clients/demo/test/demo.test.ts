@@ -144,6 +144,18 @@ describe("the demo, as a newcomer goes through it", () => {
     await heading(page, "Welcome, Ann");
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1");
     await picture(page, "account-wide-dark");
+
+    // The same pretence again is known, and so, from home, is this device as it is.
+    for (const [place, another] of [
+      ["tokyo", true],
+      ["oslo", false],
+    ] as const) {
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.getByLabel("Another device").setChecked(another);
+      await logIn(page, place);
+      await heading(page, "Welcome, Ann");
+      expect(await page.locator("#account-text").textContent()).toContain("No code was asked for.");
+    }
     expect(complaints).toEqual([]);
   }, 60_000);
 
@@ -211,7 +223,8 @@ describe("what a careful integrator sees to", () => {
     };
     const held = await post("/login", body);
     expect(await held.json()).toEqual({ status: "challenge" });
-    expect(held.headers.getSetCookie()).toEqual([
+    expect(held.headers.getSetCookie().sort()).toEqual([
+      expect.stringMatching(/^rupt_device=.*HttpOnly; SameSite=Lax$/),
       expect.stringMatching(/^rupt_login=.*HttpOnly; SameSite=Strict$/),
     ]);
   });

@@ -7,9 +7,10 @@ import {
   type Login,
   type LoginAttempt,
   type Outcome,
+  type WrongPassword,
 } from "./guard/login-guard.js";
 
-export type { GuardAnswer, GuardOptions, Login, LoginAttempt };
+export type { GuardAnswer, GuardOptions, Login, LoginAttempt, WrongPassword };
 
 /** How logins are guarded in Express. */
 export interface LoginGuardOptions extends GuardOptions {
@@ -26,8 +27,8 @@ export interface LoginGuardOptions extends GuardOptions {
 export interface LoginGuard {
   /** Call it when the password was right; it answers the request with a GuardAnswer. The body must be parsed by then. */
   login(request: Request, response: Response, attempt: LoginAttempt): Promise<void>;
-  /** Call it when the password was wrong or there is no such account (then without `user`); it answers as a denied login is answered. */
-  wrongPassword(request: Request, response: Response, attempt?: Partial<LoginAttempt>): Promise<void>;
+  /** Call it when the password was wrong or there is no such account (then with `name` in place of `user`); it answers as a denied login is answered. */
+  wrongPassword(request: Request, response: Response, attempt?: WrongPassword): Promise<void>;
   /** `POST /send` (`{"channel","language"}`, both optional) and `POST /verify` (`{"code"}`), to be mounted where you like. */
   readonly router: Router;
 }
@@ -69,11 +70,11 @@ export function createLoginGuard({ startSession, address, ...options }: LoginGua
         response,
         await rules.login(exchangeOf(request, response), attempt, address?.(request)),
       ),
-    wrongPassword: (request, response, attempt = {}) =>
+    wrongPassword: async (request, response, attempt = {}) =>
       finish(
         request,
         response,
-        rules.wrongPassword(exchangeOf(request, response), attempt, address?.(request)),
+        await rules.wrongPassword(exchangeOf(request, response), attempt, address?.(request)),
       ),
   };
 }

@@ -7,9 +7,10 @@ import {
   type Login,
   type LoginAttempt,
   type Outcome,
+  type WrongPassword,
 } from "./guard/login-guard.js";
 
-export type { GuardAnswer, GuardOptions, Login, LoginAttempt };
+export type { GuardAnswer, GuardOptions, Login, LoginAttempt, WrongPassword };
 
 /** How logins are guarded in Fastify. */
 export interface LoginGuardOptions extends GuardOptions {
@@ -26,12 +27,8 @@ export interface LoginGuardOptions extends GuardOptions {
 export interface LoginGuard {
   /** Call it, and return what it returns, when the password was right; it answers the request with a GuardAnswer. */
   login(request: FastifyRequest, reply: FastifyReply, attempt: LoginAttempt): Promise<FastifyReply>;
-  /** The same when the password was wrong or there is no such account (then without `user`); it answers as a denied login is answered. */
-  wrongPassword(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    attempt?: Partial<LoginAttempt>,
-  ): Promise<FastifyReply>;
+  /** The same when the password was wrong or there is no such account (then with `name` in place of `user`); it answers as a denied login is answered. */
+  wrongPassword(request: FastifyRequest, reply: FastifyReply, attempt?: WrongPassword): Promise<FastifyReply>;
   /** `POST /send` (`{"channel","language"}`, both optional) and `POST /verify` (`{"code"}`): `app.register(guard.plugin, { prefix })`. */
   readonly plugin: FastifyPluginCallback;
 }
@@ -74,7 +71,11 @@ export function createLoginGuard({ startSession, address, ...options }: LoginGua
     },
     login: async (request, reply, attempt) =>
       finish(request, reply, await rules.login(exchangeOf(request, reply), attempt, address?.(request))),
-    wrongPassword: (request, reply, attempt = {}) =>
-      finish(request, reply, rules.wrongPassword(exchangeOf(request, reply), attempt, address?.(request))),
+    wrongPassword: async (request, reply, attempt = {}) =>
+      finish(
+        request,
+        reply,
+        await rules.wrongPassword(exchangeOf(request, reply), attempt, address?.(request)),
+      ),
   };
 }

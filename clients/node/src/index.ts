@@ -2,6 +2,7 @@ export { type ClientReason, type ErrorCode, type FieldViolation, RuptError } fro
 export type {
   Challenge,
   CompleteChallengeResponse,
+  Delivery,
   EvaluateRequest,
   EvaluateResponse,
   GetChallengesRequest,
@@ -18,6 +19,7 @@ export { type CallOptions, type EvaluateOptions, Rupt, Rupt as default } from ".
 export type {
   ChallengeStatus,
   Channel,
+  DeliveryStatus,
   Direction,
   Language,
   Outcome,

@@ -1,6 +1,15 @@
 import type { RuptError } from "./error.js";
 import type { OnUnavailable } from "./options.js";
-import type { ChallengeStatus, Channel, Direction, Language, Outcome, Reason, Verdict } from "./words.js";
+import type {
+  ChallengeStatus,
+  Channel,
+  DeliveryStatus,
+  Direction,
+  Language,
+  Outcome,
+  Reason,
+  Verdict,
+} from "./words.js";
 
 /** One attempt to judge. */
 export interface EvaluateRequest {
@@ -171,6 +180,19 @@ export interface Challenge {
   readonly verified_at?: string;
   readonly completed_at?: string;
   readonly evaluation_id: string;
+  /** What became of the last code; from `getChallenge` only, absent before the first. */
+  readonly delivery?: Delivery;
+}
+
+/** The last sending of a code. */
+export interface Delivery {
+  readonly channel: Channel;
+  readonly status: DeliveryStatus;
+  /** Who took it: kind and host of the provider. */
+  readonly provider?: string;
+  /** The provider's own code for what went wrong. */
+  readonly error_code?: string;
+  readonly updated_at: string;
 }
 
 /** Which challenges to list. */

@@ -1,6 +1,7 @@
 import type {
   ChallengeStatus as ChallengeStatusEnum,
   Channel as ChannelEnum,
+  DeliveryStatus as DeliveryStatusEnum,
   Language as LanguageEnum,
 } from "../../../gen/es/rupt/v2/challenge_service_pb.js";
 import type { ErrorReason as ErrorReasonEnum } from "../../../gen/es/rupt/v2/error_reason_pb.js";
@@ -36,6 +37,9 @@ export type Language = WordsOf<typeof LanguageEnum>;
 
 /** Where a challenge stands. */
 export type ChallengeStatus = WordsOf<typeof ChallengeStatusEnum>;
+
+/** What is known of a message that left. */
+export type DeliveryStatus = WordsOf<typeof DeliveryStatusEnum>;
 
 /** Why the server refused a call. A newer server may send words that are not in this list. */
 export type ServerReason = WordsOf<typeof ErrorReasonEnum>;

@@ -204,9 +204,12 @@ describe.each(frameworks)("a login guarded in $framework", ({ start }) => {
     const unknown = await browser.post("/login", { name: "bob", password: "right" });
     expect(wrong).toEqual({ status: 401, body: { status: "refused" } });
     expect(unknown).toEqual(wrong);
-    await expect
-      .poll(async () => (await server.get(`/v2/evaluations?user=${name}`)).body.data)
-      .toMatchObject([{ outcome: "failed", ip: oslo }]);
+    const { body } = await server.get(`/v2/evaluations?user=${name}`);
+    expect(body.data).toMatchObject([{ outcome: "failed", ip: oslo }]);
+    const [newest, before] = (await server.get("/v2/evaluations?limit=2")).body.data;
+    const stranger = newest.user === name ? before : newest;
+    // A name that has no account is told from others, and not told.
+    expect(stranger).toMatchObject({ outcome: "failed", user: expect.stringMatching(/^unknown-[\w-]{22}$/) });
     expect(app.sessions).toEqual([]);
   });
 
@@ -286,6 +289,17 @@ describe.each(frameworks)("a login guarded in $framework", ({ start }) => {
       await login(browser, laptop(), oslo);
       expect(browser.cookies.get("rupt_device")).toBe("tok.en");
       expect(judging.seen.map(({ body }) => JSON.parse(body).device_token)).toEqual([undefined, "tok.en"]);
+
+      await app.stop();
+      const sparing = {
+        rupt: new Rupt("secret", { baseUrl: judging.baseUrl }),
+        cookieSecret,
+        deviceCookie: false,
+      } as const;
+      app = await start(sparing);
+      const other = openBrowser(app.baseUrl);
+      expect(await login(other, laptop(), oslo)).toEqual(answer);
+      expect([...other.cookies.keys()].filter((cookie) => cookie.includes("device"))).toEqual([]);
     } finally {
       await judging.stop();
     }

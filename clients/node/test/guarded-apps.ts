@@ -35,7 +35,7 @@ async function inExpress(options: GuardOptions): Promise<GuardedApp> {
   const app = express();
   app.post("/login", express.json(), async (request, response) => {
     const { name, password, ...body } = request.body as LoginBody;
-    if (name === "bob") await guard.wrongPassword(request, response);
+    if (name === "bob") await guard.wrongPassword(request, response, { ...body, name });
     else if (password !== "right")
       await guard.wrongPassword(request, response, { ...body, ...accountOf(name) });
     else await guard.login(request, response, { ...body, ...accountOf(name) });
@@ -65,7 +65,7 @@ async function inFastify(options: GuardOptions): Promise<GuardedApp> {
   const app = fastify();
   app.post<{ Body: LoginBody }>("/login", async (request, reply) => {
     const { name, password, ...body } = request.body;
-    if (name === "bob") return guard.wrongPassword(request, reply);
+    if (name === "bob") return guard.wrongPassword(request, reply, { ...body, name });
     if (password !== "right") return guard.wrongPassword(request, reply, { ...body, ...accountOf(name) });
     return guard.login(request, reply, { ...body, ...accountOf(name) });
   });

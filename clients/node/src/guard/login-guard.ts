@@ -1,4 +1,5 @@
-import { RuptError } from "../error.js";
+import { createHmac } from "node:crypto";
+import { invalidUse, RuptError } from "../error.js";
 import type { EvaluateRequest } from "../messages.js";
 import type { OnUnavailable } from "../options.js";
 import type { Rupt } from "../rupt.js";
@@ -45,6 +46,17 @@ export interface LoginAttempt extends Pick<EvaluateRequest, "email" | "phone" | 
   readonly action?: string | undefined;
 }
 
+/** A login whose password was wrong, or whose account does not exist. */
+export interface WrongPassword extends Omit<LoginAttempt, "user"> {
+  /** Your own id of the account holder, where there is such an account. */
+  readonly user?: string | undefined;
+  /**
+   * Where there is no such account, and so no `user`: what was typed as its name. Rupt gets a keyed hash of it, so that it can tell one
+   * name from another; trying many is how stolen passwords are tried.
+   */
+  readonly name?: string | undefined;
+}
+
 /** How logins are guarded. */
 export interface GuardOptions {
   /** The SDK; its `onUnavailable` holds here, too. */
@@ -58,6 +70,11 @@ export interface GuardOptions {
   readonly trustedProxies?: readonly string[] | undefined;
   /** False only for http:// during development; default true. */
   readonly secureCookies?: boolean | undefined;
+  /**
+   * Name of the cookie that keeps the `device_token`, by which Rupt knows the device again even when its fingerprint has changed; default
+   * `rupt_device`. `false`: no such cookie.
+   */
+  readonly deviceCookie?: string | false | undefined;
   /** Told of failures that the browser learns nothing of. Holds no secret, contact or fingerprint. */
   readonly onError?: ((error: RuptError) => void) | undefined;
 }
@@ -71,7 +88,7 @@ export interface Outcome {
 /** The rules of a guarded login, apart from any framework. */
 export interface LoginGuard {
   login(exchange: Exchange, attempt: LoginAttempt, address?: string): Promise<Outcome>;
-  wrongPassword(exchange: Exchange, attempt: Partial<LoginAttempt>, address?: string): Outcome;
+  wrongPassword(exchange: Exchange, attempt: WrongPassword, address?: string): Promise<Outcome>;
   send(exchange: Exchange): Promise<Outcome>;
   verify(exchange: Exchange): Promise<Outcome>;
 }
@@ -101,19 +118,20 @@ function fingerprintOf(value: unknown): string | readonly string[] | undefined {
  * cookie, which only this guard writes, for the user whose password was right.
  */
 export function createLoginGuard(options: GuardOptions, now: () => number = Date.now): LoginGuard {
-  const { rupt, cookieSecret, secureCookies: secure = true } = options;
+  const { rupt, cookieSecret, secureCookies: secure = true, deviceCookie = "rupt_device" } = options;
+  if (deviceCookie !== false && !/^[\w-]+$/.test(deviceCookie))
+    throw invalidUse("deviceCookie", "must be letters, digits, _ and -");
   const addressOf = clientAddress(options.trustedProxies ?? []);
-  const pending = createPendingLogins(
-    typeof cookieSecret === "string" ? [cookieSecret] : cookieSecret,
-    secure,
-    now,
-  );
-  const device = createCookie({
-    name: "rupt_device",
-    maxAgeSeconds: deviceCookieSeconds,
-    sameSite: "Lax",
-    secure,
-  });
+  const secrets = typeof cookieSecret === "string" ? [cookieSecret] : cookieSecret;
+  const pending = createPendingLogins(secrets, secure, now);
+  const device =
+    deviceCookie === false
+      ? undefined
+      : createCookie({ name: deviceCookie, maxAgeSeconds: deviceCookieSeconds, sameSite: "Lax", secure });
+
+  const [firstSecret = ""] = secrets;
+  const strangerOf = (name: string) =>
+    `unknown-${createHmac("sha256", firstSecret).update(`stranger ${name}`).digest("base64url").slice(0, 22)}`;
 
   function report(error: unknown): void {
     if (!(error instanceof RuptError)) throw error;
@@ -146,7 +164,7 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
       fingerprint: fingerprintOf(fingerprint),
       ip: address ?? addressOf(exchange.remoteAddress, exchange.header("x-forwarded-for")),
       user_agent: exchange.header("user-agent")?.slice(0, 1024),
-      device_token: device.read(exchange.header("cookie"))?.slice(0, 1024),
+      device_token: device?.read(exchange.header("cookie"))?.slice(0, 1024),
     };
   }
 
@@ -154,7 +172,7 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
     const judgement = await rupt.evaluate(requestOf(exchange, attempt, address));
     const { verdict, unavailable, evaluation_id, device_token, restrictions = [] } = judgement;
     if (unavailable !== undefined) report(unavailable);
-    if (device_token !== undefined) exchange.setCookie(device.write(device_token));
+    if (device_token !== undefined && device !== undefined) exchange.setCookie(device.write(device_token));
     const { user } = attempt;
     switch (verdict) {
       case "allow":
@@ -203,14 +221,14 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
       }
     },
 
-    wrongPassword(exchange, attempt, address) {
-      const { user } = attempt;
-      if (user !== undefined) {
-        // Not waited for, so that an account that exists takes no longer to refuse than one that does not.
-        void rupt.evaluate({ ...requestOf(exchange, { ...attempt, user }, address), outcome: "failed" }).then(
-          ({ unavailable }) => unavailable && options.onError?.(unavailable),
-          (error: unknown) => error instanceof RuptError && options.onError?.(error),
-        );
+    async wrongPassword(exchange, attempt, address) {
+      const { name, user = name === undefined ? undefined : strangerOf(name) } = attempt;
+      if (user === undefined) return refused;
+      try {
+        // Waited for, so that a refusal takes as long whether the account, the password or the verdict was the reason.
+        await rupt.evaluate({ ...requestOf(exchange, { ...attempt, user }, address), outcome: "failed" });
+      } catch (error) {
+        report(error);
       }
       return refused;
     },
