@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
+import { AccessListService } from "../../../gen/es/rupt/v2/access_list_service_pb.js";
 import { ChallengeService } from "../../../gen/es/rupt/v2/challenge_service_pb.js";
 import { EvaluationService } from "../../../gen/es/rupt/v2/evaluation_service_pb.js";
 import { PolicyService } from "../../../gen/es/rupt/v2/policy_service_pb.js";
@@ -25,6 +26,7 @@ export interface ConnectClients {
   readonly challenges: Client<typeof ChallengeService>;
   readonly users: Client<typeof UserService>;
   readonly policies: Client<typeof PolicyService>;
+  readonly accessLists: Client<typeof AccessListService>;
 }
 
 /** Gives every call the secret, and every Evaluate an idempotency key unless the call brings its own. */
@@ -52,5 +54,6 @@ export function createConnectClients(secret: string, options: ConnectOptions = {
     challenges: createClient(ChallengeService, transport),
     users: createClient(UserService, transport),
     policies: createClient(PolicyService, transport),
+    accessLists: createClient(AccessListService, transport),
   };
 }

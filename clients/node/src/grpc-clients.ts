@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type ClientOptions, credentials, InterceptingCall, type Interceptor } from "@grpc/grpc-js";
+import { AccessListServiceClient } from "../../../gen/grpc-js/rupt/v2/access_list_service.js";
 import { ChallengeServiceClient } from "../../../gen/grpc-js/rupt/v2/challenge_service.js";
 import {
   EvaluationServiceClient,
@@ -35,6 +36,7 @@ export interface GrpcClients {
   readonly challenges: ChallengeServiceClient;
   readonly users: UserServiceClient;
   readonly policies: PolicyServiceClient;
+  readonly accessLists: AccessListServiceClient;
   /** Ends the channel; calls in flight fail. */
   close(): void;
 }
@@ -105,6 +107,7 @@ export function createGrpcClients(target: string, secret: string, options: GrpcO
     challenges: new ChallengeServiceClient(target, channelCredentials, shared),
     users: new UserServiceClient(target, channelCredentials, shared),
     policies: new PolicyServiceClient(target, channelCredentials, shared),
+    accessLists: new AccessListServiceClient(target, channelCredentials, shared),
     close: () => evaluations.close(),
   };
 }
