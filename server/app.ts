@@ -31,12 +31,16 @@ import { createChallengeLink } from "./service/challenge-link.js";
 import { createReadChallenges } from "./service/challenges.js";
 import { createClientTokenGuard } from "./service/client-token-guard.js";
 import { createCompleteChallenge } from "./service/complete-challenge.js";
+import { createContactNotices } from "./service/contact-notices.js";
 import { createTakeDeliveryReport, deliveryReportPrefix } from "./service/delivery-report.js";
 import { createDescribeChallenge } from "./service/describe-challenge.js";
 import { createFrequencies } from "./service/device-frequencies.js";
 import { createEvaluate } from "./service/evaluate.js";
 import { createReadEvaluations } from "./service/evaluations.js";
+import { createNotices, reportPrefix } from "./service/notices.js";
 import { createPolicies } from "./service/policies.js";
+import { createReportAttack } from "./service/report-attack.js";
+import { createReportLinks } from "./service/report-links.js";
 import { createSendChallenge } from "./service/send-challenge.js";
 import { createSightDevice } from "./service/sight-device.js";
 import { createUsers } from "./service/users.js";
@@ -48,6 +52,7 @@ import { postgresChallengeStore } from "./store/postgres/postgres-challenge-stor
 import { postgresDepositStore } from "./store/postgres/postgres-deposit-store.js";
 import { postgresDeviceStore } from "./store/postgres/postgres-device-store.js";
 import { postgresEvaluationStore } from "./store/postgres/postgres-evaluation-store.js";
+import { postgresNoticeStore } from "./store/postgres/postgres-notice-store.js";
 import { postgresPolicyStore } from "./store/postgres/postgres-policy-store.js";
 import { postgresUserStore } from "./store/postgres/postgres-user-store.js";
 import { openBrowserScript } from "./transport/browser-script.js";
@@ -57,6 +62,7 @@ import { type GrpcServer, serveGrpc } from "./transport/grpc.js";
 import { type HttpServer, type Page, serveHttp } from "./transport/http.js";
 import { healthPage, inboxPage, type Readiness, readyPage } from "./transport/pages.js";
 import { createEndpoints, implement } from "./transport/pipeline.js";
+import { reportPage } from "./transport/report-page.js";
 
 /** A running server. */
 export interface App {
@@ -64,6 +70,8 @@ export interface App {
   readonly grpcPort: number;
   /** Present where messages stay on this machine. */
   readonly inbox: Inbox | undefined;
+  /** Sends the notices that are due, as every server does every few seconds. */
+  sendNotices(): Promise<void>;
   /** Resolves when what goes on after answers has ended. */
   settled(): Promise<void>;
   /** Takes no new calls, finishes those in flight for at most `graceMs`, then cuts off the rest. The foundation stays open. */
@@ -149,6 +157,17 @@ export async function startApp(deps: AppDeps): Promise<App> {
     failed: (error) => log.warn({ error: String(error) }, "could not count the devices of a project"),
   });
   const background = createBackground(log);
+  const notices = createNotices({
+    clock,
+    keys,
+    log,
+    notices: postgresNoticeStore(sql),
+    projects: projectStore,
+    channels,
+    background,
+    publicUrl: () => publicUrl(config, httpPort),
+  });
+  const reportAttack = createReportAttack({ clock, challenges });
 
   const evaluate = createEvaluate({
     clock,
@@ -160,6 +179,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     policies: activePolicies,
     sightDevice: createSightDevice(keys, frequencies),
     lists: createActiveLists({ clock, lists: accessLists }),
+    contactNotices: createContactNotices(notices),
   });
   const endpoints = createEndpoints(
     [
@@ -177,7 +197,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
             publicUrl: config.publicUrl,
           }),
           verify: createVerifyChallenge({ clock, keys, challenges, background }),
-          complete: createCompleteChallenge({ clock, challenges }),
+          complete: createCompleteChallenge({ clock, challenges, notices }),
           read: createReadChallenges({ clock, keys, challenges }),
           guard: createClientTokenGuard(challenges),
         }),
@@ -208,6 +228,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     ...(await openChallengePages(log)),
     ...messagePages(deps, challenges),
     ...(await openBrowserScript(log)),
+    reportPage(reportPrefix, createReportLinks({ clock, keys, reportAttack })),
   ];
 
   const { host, port, grpcPort, tls, trustedProxies: proxies } = config;
@@ -232,10 +253,12 @@ export async function startApp(deps: AppDeps): Promise<App> {
     throw error;
   }
 
+  const polling = notices.start();
   return {
     httpPort: http.port,
     grpcPort: grpc.port,
     inbox,
+    sendNotices: () => notices.poll(),
     settled: () => background.settled(),
     async stop(graceMs) {
       grpc.leave();
@@ -246,6 +269,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
       await Promise.all([http.close(), grpc.close()]);
       clearTimeout(cut);
       if (deps.anonymity === undefined) anonymity.close();
+      polling.stop();
       await background.settled();
       for (const channel of Object.values(channels)) channel.close();
     },

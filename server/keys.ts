@@ -17,7 +17,8 @@ export type KeyPurpose =
   | "idempotency"
   | "fingerprint"
   | "device_token"
-  | "budget";
+  | "budget"
+  | "report";
 
 interface DerivedKey {
   readonly id: string;

@@ -31,7 +31,9 @@ export interface Challenge {
   readonly stored: StoredStatus;
   /** Sealed destinations: only contacts that codes may go to. */
   readonly contacts: { readonly email?: string; readonly sms?: string };
+  /** How the last code was sent, and in which language. */
   readonly channel: ChannelName | undefined;
+  readonly language: Language | undefined;
   readonly attempts: number;
   readonly maxAttempts: number;
   readonly sends: number;

@@ -84,3 +84,33 @@ function renewed(kept: KeptContact | undefined, given: GivenContact): KeptContac
   if (kept === undefined || !given.formerHashes.includes(kept.hash)) return kept;
   return { hash: given.hash, sealed: given.seal(), since: kept.since };
 }
+
+/** A contact that somebody wants to replace, and the channel of the new one. */
+export interface ReplacedContact {
+  readonly channel: ChannelName;
+  /** The old contact. */
+  readonly sealed: string;
+}
+
+/**
+ * The known contacts whose owners should hear that an attempt gave another one: once for a new one, and not again for further ones within the
+ * cooldown (or an hour, where it is shorter), so that nobody can flood an owner.
+ */
+export function replacedContacts(
+  before: Contacts,
+  after: Contacts,
+  cooldownMs: number,
+): readonly ReplacedContact[] {
+  const quietMs = Math.max(cooldownMs, 3_600_000);
+  return channels.flatMap((channel) => {
+    const known = before[channel]?.known;
+    const { known: present, changed } = after[channel] ?? {};
+    if (known === undefined) return [];
+    const former = before[channel]?.changed;
+    const newcomer = changed ?? (present?.since === known.since ? undefined : present);
+    if (newcomer === undefined || newcomer.since === former?.since) return [];
+    const last = former?.since ?? known.since;
+    const quiet = former === undefined && changed !== undefined ? false : newcomer.since - last < quietMs;
+    return quiet ? [] : [{ channel, sealed: known.sealed }];
+  });
+}

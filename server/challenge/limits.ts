@@ -38,6 +38,12 @@ export const challengeLimits = {
     maximum: 2_592_000,
     meaning: "how long a changed contact gets no code",
   },
+  login_notices: {
+    default: 1,
+    minimum: 0,
+    maximum: 1,
+    meaning: "whether a completed challenge is followed by the message that asks the user: was this you?",
+  },
   max_unused_messages: {
     default: 10,
     minimum: 3,

@@ -1,10 +1,14 @@
-import { statusAt } from "../challenge/challenge.js";
-import type { Clock } from "../clock.js";
+import { type Challenge, type ChannelName, statusAt } from "../challenge/challenge.js";
+import { limitsOf } from "../challenge/limits.js";
+import type { Clock, Instant } from "../clock.js";
 import { AppError } from "../errors.js";
+import { newId } from "../ids.js";
 import { completed } from "../risk/history.js";
 import type { ChallengeStore } from "../store/challenge-store.js";
+import type { Notice } from "../store/notice-store.js";
 import type { Project } from "../store/project-store.js";
 import { challengeNotFound } from "./challenges.js";
+import type { Notices } from "./notices.js";
 
 /** Makes the device and place of a verified challenge trusted. Safe to repeat. */
 export type CompleteChallenge = (project: Project, challengeId: string) => Promise<void>;
@@ -12,15 +16,44 @@ export type CompleteChallenge = (project: Project, challengeId: string) => Promi
 /** How often it starts anew when others of the same user come in between. */
 const maxRounds = 20;
 
+const wanted = (project: Project) => limitsOf(project.settings.limits ?? {}).login_notices === 1;
+
+/**
+ * The message that asks whether it was the user. It goes to the contact that got no code, where there is one: whoever reads the user's codes could
+ * hide a message that comes the same way.
+ */
+function wasThisYou(challenge: Challenge, now: Instant): Notice | undefined {
+  const { projectId, challengeId, evaluationId, contacts, language } = challenge;
+  const order: readonly ChannelName[] = challenge.channel === "email" ? ["sms", "email"] : ["email", "sms"];
+  const channel = order.find((name) => contacts[name] !== undefined);
+  const contact = channel && contacts[channel];
+  if (channel === undefined || contact === undefined) return undefined;
+  return {
+    projectId,
+    noticeId: newId(now),
+    kind: "was_this_you",
+    channel,
+    contact,
+    language,
+    evaluationId,
+    challengeId,
+    changed: undefined,
+    createdAt: now,
+  };
+}
+
 /** Makes CompleteChallenge: read the lesson and the history, then complete and teach in one statement. */
 export function createCompleteChallenge({
   clock,
   challenges,
+  notices,
 }: {
   clock: Clock;
   challenges: ChallengeStore;
+  notices: Notices;
 }): CompleteChallenge {
-  return async ({ projectId }, challengeId) => {
+  return async (project, challengeId) => {
+    const { projectId } = project;
     const key = { projectId, challengeId };
     for (let round = 0; round < maxRounds; round++) {
       const completion = await challenges.findCompletion(key);
@@ -41,10 +74,12 @@ export function createCompleteChallenge({
         );
       }
       const taught = completed(history, lesson.eventTime ? lesson : { ...lesson, at: now });
-      if (
-        await challenges.complete({ ...key, now, userKey: challenge.userKey, userVersion, history: taught })
-      )
+      const notice = wanted(project) ? wasThisYou(challenge, now) : undefined;
+      const { userKey } = challenge;
+      if (await challenges.complete({ ...key, now, userKey, userVersion, history: taught, notice })) {
+        if (notice !== undefined) notices.sendSoon(notice);
         return;
+      }
     }
     throw new AppError("conflict", "Too many attempts of this user at the same instant; try again.", {
       retryAfterSeconds: 1,

@@ -29,6 +29,7 @@ import type { ActiveLists } from "./active-lists.js";
 import type { ActivePolicies } from "./active-policies.js";
 import type { ChallengeLink } from "./challenge-link.js";
 import { contactBook } from "./contact-book.js";
+import type { ContactNotices } from "./contact-notices.js";
 import { checkEventTime } from "./event-time.js";
 import { historyAfter, lessonOf } from "./lessons.js";
 import { deviceTokenOf, type SightDevice, type Sighted, type Sighting } from "./sight-device.js";
@@ -93,6 +94,7 @@ export interface EvaluateDeps {
   readonly policies: ActivePolicies;
   readonly sightDevice: SightDevice;
   readonly lists: ActiveLists;
+  readonly contactNotices: ContactNotices;
 }
 
 /** Makes Evaluate: recall, recognise, judge, record; and again from the start when something changed in between. */
@@ -106,6 +108,7 @@ export function createEvaluate({
   policies,
   sightDevice,
   lists,
+  contactNotices,
 }: EvaluateDeps): Evaluate {
   const turns = createTurns(maxWaitingPerUser);
   const answer = (evaluation: Evaluation): Evaluated => {
@@ -166,6 +169,11 @@ export function createEvaluate({
       });
       if (memories.repeated !== undefined) return repeat(project, attempt, memories.repeated);
       const record = judged(project, attempt, { memories, now, userKey, sighting, policy, accessLists });
+      const noticed =
+        attempt.occurredAt === undefined
+          ? contactNotices.prepare(project, record.evaluation, memories.contacts, record.user?.contacts)
+          : undefined;
+      const noticeKeys = noticed === undefined ? [] : await noticed;
       const kept = await evaluations.record({
         ...record,
         ...(attempt.idempotency !== undefined && idempotencyKey !== undefined
@@ -180,6 +188,7 @@ export function createEvaluate({
       });
       if (kept !== "recorded") continue;
       noteFailedPolicy(project, record.evaluation);
+      contactNotices.release(noticeKeys);
       return answer(record.evaluation);
     }
     throw new AppError("conflict", "Too many attempts of this user at the same instant; try again.", {

@@ -3,6 +3,7 @@ import type { Challenge, ChannelName, Language } from "../challenge/challenge.js
 import type { Instant } from "../clock.js";
 import type { History, Lesson } from "../risk/history.js";
 import type { Page, PageQuery } from "./evaluation-store.js";
+import type { Notice } from "./notice-store.js";
 
 /** Names a challenge. An id of another project finds nothing. */
 export interface ChallengeKey {
@@ -143,6 +144,16 @@ export interface ChallengeStore {
     key: ChallengeKey & { readonly codeHash: Uint8Array; readonly now: Instant; readonly expiresAt: Instant },
   ): Promise<boolean>;
   findCompletion(key: ChallengeKey): Promise<Completion | undefined>;
+  /** Marks the evaluation as an attack and replaces the user's history. `known`: it was marked before, nothing changed. */
+  reportAttack(
+    key: ChallengeKey & {
+      readonly now: Instant;
+      readonly evaluationId: string;
+      readonly userKey: string;
+      readonly userVersion: number;
+      readonly history: History;
+    },
+  ): Promise<"reported" | "known" | "conflict">;
   /** verified → completed, together with the user's new history; only while the user's row still has the version that was read. */
   complete(
     key: ChallengeKey & {
@@ -150,6 +161,8 @@ export interface ChallengeStore {
       readonly userKey: string;
       readonly userVersion: number;
       readonly history: History;
+      /** To be kept in the same breath. */
+      readonly notice: Notice | undefined;
     },
   ): Promise<boolean>;
 }

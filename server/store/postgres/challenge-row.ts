@@ -1,4 +1,4 @@
-import type { Challenge, ChannelName, StoredStatus } from "../../challenge/challenge.js";
+import type { Challenge, ChannelName, Language, StoredStatus } from "../../challenge/challenge.js";
 import type { Database } from "./database.js";
 
 /** A challenge as it is selected. */
@@ -13,6 +13,7 @@ export interface ChallengeRow {
   email: string | null;
   sms: string | null;
   channel: ChannelName | null;
+  language: Language | null;
   attempts: number;
   max_attempts: number;
   sends: number;
@@ -26,7 +27,7 @@ export interface ChallengeRow {
 
 /** The columns of a `ChallengeRow`, of the table or alias `c`. */
 export const challengeColumns = (sql: Database) => sql`
-  c.project_id, c.challenge_id, c.evaluation_id, c.user_key, c.device_id, c.reasons, c.status, c.email, c.sms, c.channel,
+  c.project_id, c.challenge_id, c.evaluation_id, c.user_key, c.device_id, c.reasons, c.status, c.email, c.sms, c.channel, c.language,
   c.attempts, c.max_attempts, c.sends, c.max_sends, c.next_send_at, c.created_at, c.expires_at, c.verified_at, c.completed_at`;
 
 /** The row as a domain value. */
@@ -44,6 +45,7 @@ export function toChallenge(row: ChallengeRow): Challenge {
       ...(row.sms === null ? {} : { sms: row.sms }),
     },
     channel: row.channel ?? undefined,
+    language: row.language ?? undefined,
     attempts: row.attempts,
     maxAttempts: row.max_attempts,
     sends: row.sends,

@@ -136,7 +136,25 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
         };
       }),
 
-    complete: ({ projectId, challengeId, now, userKey, userVersion, history }) =>
+    reportAttack: ({ projectId, challengeId, now, evaluationId, userKey, userVersion, history }) =>
+      guarded(async () => {
+        const [row] = await sql<{ reported: boolean; known: boolean }[]>`
+          with before as (
+            select from attack_reports where project_id = ${projectId} and evaluation_id = ${evaluationId}),
+          untaught as (
+            update users set version = version + 1, history = ${sql.json({ ...encodeHistory(history) } as never)}
+            where project_id = ${projectId} and user_key = ${userKey} and version = ${userVersion} and not exists (select from before)
+            returning 1),
+          marked as (
+            insert into attack_reports (project_id, evaluation_id, challenge_id, user_key, reported_at)
+            select ${projectId}::uuid, ${evaluationId}::uuid, ${challengeId}::uuid, ${userKey}, ${now}::timestamptz from untaught
+            on conflict do nothing)
+          select exists (select from untaught) as reported, exists (select from before) as known`;
+        if (row?.known) return "known";
+        return row?.reported ? "reported" : "conflict";
+      }),
+
+    complete: ({ projectId, challengeId, now, userKey, userVersion, history, notice }) =>
       guarded(async () => {
         const rows = await sql`
           with taught as (
@@ -145,10 +163,19 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
               and exists (
                 select from challenges
                 where project_id = ${projectId} and challenge_id = ${challengeId} and status = 'verified' and expires_at > ${now})
-            returning 1)
-          update challenges set status = 'completed', completed_at = ${now}
-          where project_id = ${projectId} and challenge_id = ${challengeId} and status = 'verified' and exists (select from taught)
-          returning 1`;
+            returning 1),
+          done as (
+            update challenges set status = 'completed', completed_at = ${now}
+            where project_id = ${projectId} and challenge_id = ${challengeId} and status = 'verified' and exists (select from taught)
+            returning evaluation_id),
+          noticed as (
+            insert into notices (project_id, notice_id, kind, channel, contact, language, evaluation_id, challenge_id, due_at,
+              created_at)
+            select ${projectId}::uuid, ${notice?.noticeId ?? null}::uuid, ${notice?.kind ?? null}::text,
+              ${notice?.channel ?? null}::text, ${notice?.contact ?? null}::text, ${notice?.language ?? null}::text,
+              evaluation_id, ${challengeId}::uuid, ${now}::timestamptz, ${now}::timestamptz
+            from done where ${notice !== undefined})
+          select from done`;
         return rows.length === 1;
       }),
   };

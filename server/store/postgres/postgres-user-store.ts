@@ -57,6 +57,10 @@ export function postgresUserStore(sql: Database): UserStore {
             delete from deliveries
             where project_id = ${projectId} and challenge_id in (select challenge_id from asked)),
           judged as (delete from evaluations where project_id = ${projectId} and user_key = ${userKey} returning evaluation_id),
+          reported as (delete from attack_reports where project_id = ${projectId} and user_key = ${userKey}),
+          noticed as (
+            delete from notices
+            where project_id = ${projectId} and evaluation_id in (select evaluation_id from judged)),
           keyed as (
             delete from idempotency_keys
             where project_id = ${projectId} and evaluation_id in (select evaluation_id from judged))

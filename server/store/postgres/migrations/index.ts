@@ -7,6 +7,7 @@ import { devices } from "./0006-devices.js";
 import { messageBudgets } from "./0007-message-budgets.js";
 import { accessLists } from "./0008-access-lists.js";
 import { browserFlow } from "./0009-browser-flow.js";
+import { notices } from "./0010-notices.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   messageBudgets,
   accessLists,
   browserFlow,
+  notices,
 ];
