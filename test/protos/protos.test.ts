@@ -32,12 +32,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
-/** `rupt/v2/user_service.proto` as `UserService`. */
-function pascal(file: string): string {
-  const words = file.slice(file.lastIndexOf("/") + 1, -".proto".length).split("_");
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
-}
-
 async function descriptors() {
   const built = await buf("build", "--as-file-descriptor-set", "-o", "all.binpb");
   expect(built).toEqual({ exitCode: 0, output: "" });
@@ -54,7 +48,7 @@ describe("the protos as they lie in an archive", () => {
     expect(await readdir(join(copy, "out/rupt/v2"))).toContain("evaluation_service_pb.js");
   });
 
-  test("name the packages of generated code alike, and the class of each file by its name", async () => {
+  test("name the packages of generated code, all files alike", async () => {
     const ours = (await descriptors()).filter(({ name }) => name.startsWith("rupt/"));
     expect(ours.length).toBeGreaterThan(0);
     for (const { name, options } of ours) {
@@ -62,7 +56,8 @@ describe("the protos as they lie in an archive", () => {
         goPackage: "rupt.com/go/rupt/v2;ruptv2",
         javaPackage: "com.rupt.v2",
         javaMultipleFiles: true,
-        javaOuterClassname: `${pascal(name)}Proto`,
+        // Left to the generator, which makes it from the file's name: a copied one could not be generated.
+        javaOuterClassname: "",
         csharpNamespace: "Rupt.V2",
         phpNamespace: "Rupt\\V2",
         rubyPackage: "Rupt::V2",
