@@ -3,6 +3,7 @@ import { clientCommands } from "./cli/client.js";
 import { listCommands } from "./cli/list.js";
 import { policyCommands } from "./cli/policy.js";
 import { projectCommands } from "./cli/project.js";
+import { replayCommands } from "./cli/replay.js";
 import { secretCommands } from "./cli/secret.js";
 import { ConfigError, variables } from "./config.js";
 import { OperatorError } from "./service/projects.js";
@@ -22,6 +23,7 @@ clientCommands(program);
 secretCommands(program);
 policyCommands(program);
 listCommands(program);
+replayCommands(program);
 
 try {
   await program.parseAsync();

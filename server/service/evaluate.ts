@@ -13,6 +13,7 @@ import type { AnonymitySource } from "../outbound/anonymity/anonymity.js";
 import type { Geo } from "../outbound/geo/geo.js";
 import type { AccessLists } from "../risk/access-list.js";
 import { disposableDomain } from "../risk/disposable-domains.js";
+import { engineVersion } from "../risk/engine-version.js";
 import { gatherFacts, type Observation } from "../risk/facts.js";
 import { addressKey, type IpAddress } from "../risk/ip-address.js";
 import { judge } from "../risk/judge.js";
@@ -231,13 +232,15 @@ export function createEvaluate({
       limits.contact_cooldown_seconds * 1000,
     );
     const observation = withLists(observe(attempt, at, device, settled.changed), attempt, accessLists);
+    const facts = gatherFacts(observation, memories.history);
+    const givenDomain = attempt.email === undefined ? undefined : emailDomain(attempt.email);
     const judgement = judge(
-      gatherFacts(observation, memories.history),
+      facts,
       {
         action: attempt.action,
         outcome: attempt.outcome,
         user: attempt.user,
-        emailDomain: attempt.email === undefined ? undefined : emailDomain(attempt.email),
+        emailDomain: givenDomain,
         metadataJson: attempt.metadataJson,
         deviceConfidence: device?.confidence,
         at,
@@ -273,6 +276,14 @@ export function createEvaluate({
     const change = device?.keep(judgement.verdict === "allow" && attempt.outcome === "succeeded");
     return {
       evaluation,
+      trace: {
+        engine: engineVersion,
+        geo: geoBuilds(),
+        facts,
+        ...(givenDomain === undefined || !policy.reads.has("email_domain")
+          ? {}
+          : { emailDomain: givenDomain }),
+      },
       ...(change === undefined ? {} : { device: change }),
       ...(attempt.outcome === "failed" || judgement.verdict === "deny"
         ? {}
@@ -295,6 +306,11 @@ export function createEvaluate({
             },
           }),
     };
+  }
+
+  function geoBuilds(): string {
+    const { city, asn } = geo.status();
+    return `${city.loaded ? city.source : "no city database"}, ${asn.loaded ? asn.source : "no ASN database"}`;
   }
 
   function withLists(observation: Observation, attempt: Attempt, accessLists: AccessLists): Observation {

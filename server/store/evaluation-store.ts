@@ -2,6 +2,7 @@ import type { Contacts } from "../challenge/contacts.js";
 import type { Instant } from "../clock.js";
 import type { Device } from "../device/device.js";
 import type { History, Lesson } from "../risk/history.js";
+import type { Trace } from "../risk/trace.js";
 import type { Outcome, ReasonName, Signal, Verdict } from "../risk/words.js";
 
 /** Which memories a judgement needs. */
@@ -98,6 +99,8 @@ export interface NewChallenge {
 /** Everything that one judgement changes; kept as a whole or not at all. */
 export interface Record {
   readonly evaluation: Evaluation;
+  /** What it takes to judge it again. */
+  readonly trace: Trace;
   /** The user's row after it; absent when the attempt leaves no trace there (a failed one). */
   readonly user?: {
     readonly expectedVersion: number;
@@ -140,6 +143,8 @@ export interface EvaluationStore {
    */
   record(record: Record): Promise<"recorded" | "conflict">;
   find(projectId: string, evaluationId: string): Promise<Evaluation | undefined>;
+  /** What it takes to judge an evaluation again; undefined where there is no such evaluation, or it kept none. */
+  trace(projectId: string, evaluationId: string): Promise<Trace | undefined>;
   list(
     projectId: string,
     query: PageQuery & { readonly userKey: string | undefined },

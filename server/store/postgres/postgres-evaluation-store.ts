@@ -8,6 +8,7 @@ import { guarded, isBadValue } from "./faults.js";
 import { countLimit } from "./paging.js";
 import { recallBatch } from "./recall-batch.js";
 import { recordBatch } from "./record-batch.js";
+import { decodeTrace } from "./trace-codec.js";
 
 interface EvaluationRow {
   project_id: string;
@@ -99,6 +100,13 @@ export function postgresEvaluationStore(sql: Database): EvaluationStore {
         const [row] = await sql<EvaluationRow[]>`
           select ${columns} from evaluations where project_id = ${projectId} and evaluation_id = ${evaluationId}`;
         return row === undefined ? undefined : toEvaluation(row);
+      }),
+
+    trace: (projectId, evaluationId) =>
+      guarded(async () => {
+        const [row] = await sql<{ trace: Uint8Array | null }[]>`
+          select trace from evaluations where project_id = ${projectId} and evaluation_id = ${evaluationId}`;
+        return row?.trace ? decodeTrace(row.trace) : undefined;
       }),
 
     list: (projectId, { page, limit, userKey }) =>

@@ -4,12 +4,13 @@ import { encodeReadings } from "./device-codec.js";
 import { guarded, isDivisionByZero } from "./faults.js";
 import { hexes } from "./hexes.js";
 import { encodeHistory } from "./history-codec.js";
+import { encodeTrace } from "./trace-codec.js";
 
 const instant = (at: number): string => new Date(at).toISOString();
 const hex = (value: Uint8Array): string | undefined => hexes([value])[0];
 
 /** One judgement as the statement reads it; what is left out is null there. */
-function toItem({ evaluation: e, user, device, challenge, idempotency }: Record) {
+function toItem({ evaluation: e, trace, user, device, challenge, idempotency }: Record) {
   return {
     evaluation_id: e.evaluationId,
     at: instant(e.createdAt),
@@ -29,6 +30,7 @@ function toItem({ evaluation: e, user, device, challenge, idempotency }: Record)
     metadata: e.metadataJson,
     signals: e.signals,
     lesson: e.lesson,
+    trace: encodeTrace(trace).toString("base64"),
     restrictions: e.restrictions.length === 0 ? undefined : e.restrictions,
     policy_version: e.policyVersion,
     prints: hexes(device?.identityKeys ?? []),
@@ -84,7 +86,7 @@ export function recordBatch(
             score double precision, device_id uuid, confidence double precision, challenge_id uuid, ip inet, country text,
             asn bigint, metadata text, signals jsonb, restrictions text[], policy_version int, prints text[], device_version int, readings jsonb,
             add_paths text[], drop_paths text[], next_version bigint, history jsonb, contacts jsonb,
-            email text, sms text, max_attempts int, max_sends int, challenge_expires_at timestamptz, lesson jsonb,
+            email text, sms text, max_attempts int, max_sends int, challenge_expires_at timestamptz, lesson jsonb, trace text,
             idempotency_key text, request_hash text, idempotency_expires_at timestamptz)),
         prints as (
           insert into fingerprints (project_id, fingerprint_key, device_id, first_seen_at)
@@ -159,10 +161,11 @@ export function recordBatch(
             max_attempts, max_sends, lesson, at, challenge_expires_at
           from settled where challenge_id is not null)
         insert into evaluations (project_id, evaluation_id, created_at, user_key, action, outcome, verdict, reasons, score,
-          device_id, confidence, challenge_id, ip, country, asn, metadata, signals, occurred_at, lesson, restrictions,
+          device_id, confidence, challenge_id, ip, country, asn, metadata, signals, occurred_at, lesson, trace, restrictions,
           policy_version)
         select ${projectId}::uuid, evaluation_id, at, user_key, action, outcome, verdict, reasons, score, device_id, confidence,
-          challenge_id, ip, country, asn, metadata, signals, occurred_at, lesson, restrictions, policy_version
+          challenge_id, ip, country, asn, metadata, signals, occurred_at, lesson, decode(trace, 'base64'),
+          restrictions, policy_version
         from settled
         returning evaluation_id`;
       const recorded = new Set(rows.map((row) => row.evaluation_id));

@@ -8,6 +8,7 @@ import { messageBudgets } from "./0007-message-budgets.js";
 import { accessLists } from "./0008-access-lists.js";
 import { browserFlow } from "./0009-browser-flow.js";
 import { notices } from "./0010-notices.js";
+import { traces } from "./0011-traces.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   accessLists,
   browserFlow,
   notices,
+  traces,
 ];

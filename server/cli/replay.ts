@@ -1,0 +1,98 @@
+import type { Command } from "commander";
+import { silentLog } from "../log.js";
+import type { Signal } from "../risk/words.js";
+import { createActivePolicies } from "../service/active-policies.js";
+import { OperatorError } from "../service/projects.js";
+import { createReplay, type Replayed } from "../service/replay.js";
+import { postgresEvaluationStore } from "../store/postgres/postgres-evaluation-store.js";
+import { postgresPolicyStore } from "../store/postgres/postgres-policy-store.js";
+import { withFoundation } from "./open.js";
+import { instant, print } from "./text.js";
+
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function signalLines(title: string, signals: readonly Signal[]): readonly string[] {
+  if (signals.length === 0) return [];
+  return [
+    "",
+    title,
+    ...signals.map(({ reason, weight, message }) => {
+      const shown = weight === 0 ? "" : `${weight > 0 ? "+" : "−"}${Math.abs(weight).toFixed(2)}`;
+      return `  ${shown.padStart(6)}  ${reason.padEnd(20)}  ${message}`;
+    }),
+  ];
+}
+
+/** A replayed evaluation as a person would want to read it. */
+export function explanation(project: string, replayed: Replayed): string {
+  const { evaluation, trace, judgement, condition, failure } = replayed;
+  const { network } = trace.facts.observation;
+  const where = [evaluation.country, network === undefined ? undefined : `AS${network.asn} ${network.name}`]
+    .filter((part) => part !== undefined)
+    .join(", ");
+  const by = (direction: Signal["direction"]) =>
+    judgement.signals.filter((signal) => signal.direction === direction);
+  const policy = `version ${evaluation.policyVersion}${evaluation.policyVersion === 0 ? " (the shipped default)" : ""}`;
+  const why =
+    judgement.rule === undefined
+      ? `no rule of the policy, ${policy}, matched`
+      : `rule "${judgement.rule}" of the policy, ${policy}`;
+  const changes = replayed.whatIf.map(({ without, besides, verdict }) =>
+    besides === undefined
+      ? `  without ${without.join(" and ")}: ${verdict}`
+      : `  with ${besides} besides: ${verdict}`,
+  );
+  return [
+    `Evaluation ${evaluation.evaluationId} of project "${project}"`,
+    `  ${instant(evaluation.occurredAt)}  ${evaluation.action} (${evaluation.outcome}) of user ${evaluation.userKey} from ${evaluation.ip ?? "no address"}${where === "" ? "" : ` (${where})`}`,
+    "",
+    `Verdict: ${judgement.verdict}${judgement.restrictions.length === 0 ? "" : `, withholding ${judgement.restrictions.join(", ")}`}`,
+    `  ${failure === undefined ? why : `the project's policy, ${policy}, failed, so the default decided: rule "${judgement.rule ?? "none"}"`}`,
+    ...(condition === undefined || failure !== undefined
+      ? []
+      : [`  because ${condition.replaceAll(/\s+/g, " ")}`]),
+    ...(failure === undefined ? [] : [`  ${failure}`]),
+    `Score: ${judgement.score.toFixed(3)} (0 is safe, 1 an attack)`,
+    ...signalLines("For an attack", by("risk")),
+    ...signalLines("For the owner", by("trust")),
+    ...signalLines("Neither", by("neutral")),
+    "",
+    "What would have changed it",
+    ...(changes.length === 0 ? ["  nothing simple"] : changes),
+    "",
+    ...sameness(replayed),
+  ].join("\n");
+}
+
+function sameness({ differences, otherEngine, trace }: Replayed): readonly string[] {
+  const with_ = `rules of version ${trace.engine}, ${trace.geo}`;
+  if (differences.length === 0) return [`Judged again (${with_}): the same answer, bit for bit.`];
+  const why = otherEngine ? "; this release judges by other rules than it was judged by then" : "";
+  return [`Judged again (${with_}): another ${differences.join(", ")}${why}.`];
+}
+
+/** Adds `rupt replay …`. */
+export function replayCommands(program: Command): void {
+  program
+    .command("replay")
+    .argument("<evaluation>", "id of the evaluation")
+    .description("judge a stored evaluation again and explain it; fails where the answer differs")
+    .action((evaluationId: string) =>
+      withFoundation(async ({ sql, projects }) => {
+        if (!idPattern.test(evaluationId))
+          throw new OperatorError(`${evaluationId} is not the id of an evaluation.`);
+        const replay = createReplay({
+          evaluations: postgresEvaluationStore(sql),
+          policies: createActivePolicies({ policies: postgresPolicyStore(sql), log: silentLog }),
+        });
+        for (const project of await projects.list()) {
+          const replayed = await replay(project, evaluationId.toLowerCase());
+          if (replayed === undefined) continue;
+          print(explanation(project.name, replayed));
+          if (replayed.differences.length > 0) process.exitCode = 1;
+          return;
+        }
+        throw new OperatorError(`There is no evaluation ${evaluationId}.`);
+      }),
+    );
+}

@@ -1,0 +1,100 @@
+import { isDeepStrictEqual } from "node:util";
+import { userOf } from "../challenge/user-key.js";
+import type { Circumstances } from "../risk/decide.js";
+import { subjectOf } from "../risk/decide.js";
+import { engineVersion } from "../risk/engine-version.js";
+import { type Judgement, judge } from "../risk/judge.js";
+import { type Policy, PolicyFailure } from "../risk/policy/policy.js";
+import type { Trace } from "../risk/trace.js";
+import { type WhatIf, whatIf } from "../risk/what-if.js";
+import type { Evaluation, EvaluationStore } from "../store/evaluation-store.js";
+import type { Project } from "../store/project-store.js";
+import type { ActivePolicies } from "./active-policies.js";
+import { OperatorError } from "./projects.js";
+
+/** A stored evaluation, judged again. */
+export interface Replayed {
+  readonly evaluation: Evaluation;
+  readonly trace: Trace;
+  /** What this release answers to the same facts by the same version of the policy. */
+  readonly judgement: Judgement;
+  /** Which parts of the answer differ; empty: the same, bit for bit. */
+  readonly differences: readonly string[];
+  /** Judged by another engine than this one, so that it may differ. */
+  readonly otherEngine: boolean;
+  /** The condition of the rule that matched; undefined when none did. */
+  readonly condition: string | undefined;
+  /** Why the project's policy failed; undefined when it did not. */
+  readonly failure: string | undefined;
+  readonly whatIf: readonly WhatIf[];
+}
+
+/** Judges stored evaluations again. */
+export type Replay = (project: Project, evaluationId: string) => Promise<Replayed | undefined>;
+
+/** Makes Replay; it answers undefined for an evaluation that the project does not have. Throws OperatorError for one that kept no facts. */
+export function createReplay({
+  evaluations,
+  policies,
+}: {
+  evaluations: EvaluationStore;
+  policies: ActivePolicies;
+}): Replay {
+  return async (project, evaluationId) => {
+    const evaluation = await evaluations.find(project.projectId, evaluationId);
+    if (evaluation === undefined) return undefined;
+    const trace = await evaluations.trace(project.projectId, evaluationId);
+    if (trace === undefined)
+      throw new OperatorError("This evaluation was kept by a release that did not keep its facts.");
+    const policy = await policies.of({ ...project, policyVersion: evaluation.policyVersion });
+    const circumstances = circumstancesOf(evaluation, trace);
+    const judgement = judge(trace.facts, circumstances, policy);
+    return {
+      evaluation,
+      trace,
+      judgement,
+      differences: differencesOf(evaluation, judgement),
+      otherEngine: trace.engine !== engineVersion,
+      condition: policy.rules.find(({ name }) => name === judgement.rule)?.when,
+      failure: failureOf(policy, trace, judgement, circumstances),
+      whatIf: whatIf(trace.facts, judgement.signals, circumstances, policy),
+    };
+  };
+}
+
+function circumstancesOf(evaluation: Evaluation, trace: Trace): Circumstances {
+  return {
+    action: evaluation.action,
+    outcome: evaluation.outcome,
+    user: userOf(evaluation.userKey),
+    emailDomain: trace.emailDomain,
+    metadataJson: evaluation.metadataJson,
+    deviceConfidence: evaluation.confidence,
+    at: evaluation.occurredAt,
+  };
+}
+
+/** What lay in the database has no key order and no negative zero. */
+const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+function differencesOf(evaluation: Evaluation, judgement: Judgement): readonly string[] {
+  const parts = ["verdict", "restrictions", "reasons", "score", "signals"] as const;
+  return parts.filter((part) => !isDeepStrictEqual(stored(evaluation[part]), stored(judgement[part])));
+}
+
+function failureOf(
+  policy: Policy,
+  { facts }: Trace,
+  { signals, score }: Judgement,
+  circumstances: Circumstances,
+): string | undefined {
+  const noticed = signals.filter(({ reason }) => reason !== "policy_failed");
+  if (noticed.length === signals.length) return undefined;
+  try {
+    policy.decide(subjectOf(facts, noticed, score, circumstances));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PolicyFailure)) throw error;
+    return error.message;
+  }
+}
