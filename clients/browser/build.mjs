@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { evaluateEntry } from "./build-evaluate.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(here, "dist");
@@ -18,6 +19,8 @@ const run = promisify(execFile);
  */
 export async function buildBrowser() {
   await mkdir(dist, { recursive: true });
+  const evaluate = await evaluateEntry(dist);
+  for (const [name, text] of Object.entries(evaluate)) await replace(name, text);
   const banner = { js: await notice() };
   const shared = {
     bundle: true,
