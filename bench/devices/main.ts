@@ -13,6 +13,7 @@ const { values } = parseArgs({
     users: { type: "string", default: "200" },
     every: { type: "string", default: "1,2,3,5,7,10,15,20" },
     scale: { type: "boolean", default: false },
+    devices: { type: "string", default: "1000000" },
   },
 });
 
@@ -64,5 +65,5 @@ async function track(): Promise<void> {
   }
 }
 
-if (values.scale) await measureScale(print);
+if (values.scale) await measureScale(print, Number(values.devices));
 else await track();

@@ -1,9 +1,9 @@
-import { once } from "node:events";
-import { finished } from "node:stream/promises";
 import { parseFingerprint } from "../../server/device/fingerprint.js";
-import { assumedFrequency } from "../../server/device/frequency.js";
+import { assumedFrequency, countFrequency } from "../../server/device/frequency.js";
 import { createSightDevice } from "../../server/service/sight-device.js";
 import { encodeReadings } from "../../server/store/postgres/device-codec.js";
+import { postgresDeviceStore } from "../../server/store/postgres/postgres-device-store.js";
+import { postgresEvaluationStore } from "../../server/store/postgres/postgres-evaluation-store.js";
 import { createBrowser } from "./browser.js";
 import { drawDesktop, drawHome, drawMobile } from "./machine.js";
 import { fingerprintOf, instantOf } from "./pure.js";
@@ -24,90 +24,101 @@ function fingerprintOfDevice(index: number): readonly string[] {
   return fingerprintOf(createBrowser(machine, drawHome(random), world, random, 100).visit(100));
 }
 
+const batch = 2_000;
+
 /** Loads devices `from` to `to` as they would be after a first login each. */
 async function load(service: BenchService, projectId: string, from: number, to: number): Promise<void> {
   const { sql, keys } = service.foundation;
   const sight = createSightDevice(keys, () => assumedFrequency);
-  const devices =
-    await sql`copy devices (project_id, device_id, version, first_seen_at, last_seen_at, readings) from stdin`.writable();
-  const paths = await sql`copy device_paths (project_id, path_key, device_id) from stdin`.writable();
   const at = instantOf(0);
-  const stamp = new Date(at).toISOString();
-  for (let index = from; index < to; index++) {
-    const fingerprint = parseFingerprint(fingerprintOfDevice(index), undefined);
-    const change = sight({
-      projectId,
-      userKey: "loader",
-      fingerprint,
-      deviceToken: undefined,
-      now: at + index,
-    })
-      ?.settle({ devices: [], identities: [] }, new Set())
-      .keep(true);
-    if (change === undefined) continue;
-    const { device, addPaths } = change;
-    const readings = JSON.stringify(encodeReadings(device.readings)).replaceAll("\\", "\\\\");
-    if (!devices.write(`${projectId}\t${device.deviceId}\t1\t${stamp}\t${stamp}\t${readings}\n`)) {
-      await once(devices, "drain");
+  for (let start = from; start < to; start += batch) {
+    const rows: { id: string; readings: unknown; paths: string[] }[] = [];
+    for (let index = start; index < Math.min(to, start + batch); index++) {
+      const fingerprint = parseFingerprint(fingerprintOfDevice(index), undefined);
+      const shown = { projectId, userKey: "loader", fingerprint, deviceToken: undefined, now: at + index };
+      const change = sight(shown)?.settle({ devices: [], identities: [] }, new Set()).keep(true);
+      if (change === undefined) throw new Error("the generator made a browser without traits");
+      const paths = change.addPaths.map((key) => Buffer.from(key).toString("hex"));
+      rows.push({ id: change.device.deviceId, readings: encodeReadings(change.device.readings), paths });
     }
-    for (const key of addPaths) {
-      const line = `${projectId}\t\\\\x${Buffer.from(key).toString("hex")}\t${device.deviceId}\n`;
-      if (!paths.write(line)) await once(paths, "drain");
-    }
+    await sql`
+      with made as materialized (
+        select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as x (id uuid, readings jsonb, paths text[])),
+      kept as (
+        insert into devices (project_id, device_id, version, first_seen_at, last_seen_at, readings)
+        select ${projectId}::uuid, id, 1, ${at}::timestamptz, ${at}::timestamptz, readings from made)
+      insert into device_paths (project_id, path_key, device_id)
+      select ${projectId}::uuid, decode(hex, 'hex'), id from made, unnest(paths) as hex`;
   }
-  devices.end();
-  paths.end();
-  await Promise.all([finished(devices), finished(paths)]);
-  await sql`analyze devices`;
+  await sql`analyze devices (project_id, device_id)`;
   await sql`analyze device_paths`;
 }
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
-/** Measures what a fingerprint adds to an evaluation, with and without devices that it leads to. In milliseconds. */
-async function measure(service: BenchService, secret: string, size: number) {
-  const times = { none: [] as number[], stranger: [] as number[], known: [] as number[] };
-  const timed = async (into: number[], user: string, fingerprint: readonly string[] | undefined) => {
-    const begun = performance.now();
-    await service.post(secret, "/v2/evaluate", {
-      action: "login",
-      user,
-      outcome: "failed",
-      ip: "84.208.20.110",
-      ...(fingerprint === undefined ? {} : { fingerprint }),
-    });
-    into.push(performance.now() - begun);
-  };
+const since = (begun: number): number => performance.now() - begun;
+
+/**
+ * Measures what a fingerprint costs the server, in milliseconds: on the processor (concealing, weighing, naming) and in the one statement that
+ * reads, which it makes longer. One after the other and alternating, so that a busy machine slows all alike; medians.
+ */
+async function measure({ foundation }: BenchService, projectId: string, size: number) {
+  const { sql, keys } = foundation;
+  const store = postgresEvaluationStore(sql);
+  const frequency = countFrequency(await postgresDeviceStore(sql).sample(projectId, 2_000));
+  const sightDevice = createSightDevice(keys, () => frequency);
+  const times = { bare: [] as number[], read: [] as number[], processor: [] as number[] };
+  let candidates = 0;
   for (let round = 0; round < rounds; round++) {
-    const user = `scale-${size}-${round}`;
-    // One that was loaded, so that its paths lead somewhere, and the same again once it is the user's own.
-    const fingerprint = fingerprintOfDevice((round * 7_919) % size);
-    await timed(times.none, user, undefined);
-    await timed(times.stranger, user, fingerprint);
-    await timed(times.known, user, fingerprint);
+    const userKey = `scale-${size}-${round}`;
+    const now = instantOf(1);
+    const common = { projectId, userKey, idempotencyKey: undefined, now, deadlineAt: undefined };
+    // A machine that is known for somebody else, which looks farthest.
+    const entries = fingerprintOfDevice((round * 7_919) % size);
+
+    let begun = performance.now();
+    await store.recall({ ...common, device: undefined });
+    times.bare.push(since(begun));
+
+    begun = performance.now();
+    const fingerprint = parseFingerprint(entries, undefined);
+    const sighting = sightDevice({ projectId, userKey, fingerprint, deviceToken: undefined, now });
+    const before = since(begun);
+
+    begun = performance.now();
+    const memories = await store.recall({ ...common, device: sighting?.lookup });
+    times.read.push(since(begun));
+
+    begun = performance.now();
+    sighting?.settle(memories.device, new Set()).keep(true);
+    times.processor.push(before + since(begun));
+    candidates += memories.device.devices.length;
   }
-  const none = median(times.none);
-  return { none, stranger: median(times.stranger) - none, known: median(times.known) - none };
+  return {
+    bare: median(times.bare),
+    read: median(times.read) - median(times.bare),
+    processor: median(times.processor),
+    candidates: candidates / rounds,
+  };
 }
 
-/** Loads 1,000, 100,000 and 1,000,000 devices into one project; prints what matching adds at each size, and the plan of the read at the last. */
-export async function measureScale(print: (text: string) => void): Promise<void> {
+/** Loads 1,000, 100,000 and 1,000,000 devices into one project; prints what a fingerprint adds at each size, and the plan of the read at the last. */
+export async function measureScale(print: (text: string) => void, mostDevices: number): Promise<void> {
   const service = await startBenchService(instantOf(120));
   try {
-    const { projectId, secret } = await service.project("scale");
+    const { projectId } = await service.project("scale");
     print(
-      "| Devices in the project | Evaluate without fingerprint | with one of another device adds | with the user's own adds |",
+      "| Devices in the project | Reading without a fingerprint | A fingerprint adds, reading | on the processor | in all | Devices compared |",
     );
-    print("| --- | --- | --- | --- |");
+    print("| --- | --- | --- | --- | --- | --- |");
     let loaded = 0;
-    for (const size of sizes) {
+    for (const size of sizes.filter((each) => each <= mostDevices)) {
       await load(service, projectId, loaded, size);
       loaded = size;
-      const { none, stranger, known } = await measure(service, secret, size);
-      print(
-        `| ${size.toLocaleString("en")} | ${none.toFixed(2)} ms | ${stranger.toFixed(2)} ms | ${known.toFixed(2)} ms |`,
-      );
+      const { bare, read, processor, candidates } = await measure(service, projectId, size);
+      const cells = [bare, read, processor, read + processor].map((ms) => `${ms.toFixed(2)} ms`);
+      print(`| ${size.toLocaleString("en")} | ${cells.join(" | ")} | ${candidates.toFixed(1)} |`);
     }
     await printPlan(service, projectId, print);
   } finally {
