@@ -4,6 +4,7 @@ import { didYouMean } from "./fault.js";
 import { type Policy, PolicyFailure } from "./policy.js";
 import { type Given, subjectOf } from "./policy-given.js";
 import { knownKeys, nodeAt, type Report, readVerdict } from "./policy-yaml.js";
+import { listedKinds, traitStates } from "./subject.js";
 
 /** One test case of a policy file: what is given, and what must come of it. */
 export interface PolicyCase {
@@ -125,6 +126,32 @@ const isReason = (value: unknown): value is ReasonName => reasonNames.some((name
 const reasonFault = (value: unknown) =>
   isReason(value) ? undefined : `unknown reason "${value}"${didYouMean(String(value), reasonNames)}`;
 
+/** The first fault among the entries of a map. */
+function entriesFault(
+  value: unknown,
+  faultOf: (key: string, inner: unknown) => string | undefined,
+): string | undefined {
+  return (
+    object(value) ??
+    Object.entries(Object(value))
+      .map(([key, inner]) => faultOf(key, inner))
+      .find((fault) => fault !== undefined)
+  );
+}
+
+function trait(...more: readonly string[]): Shape {
+  const known = ["state", "seen_count", ...more];
+  return (value) =>
+    entriesFault(value, (key, inner) => {
+      if (!known.includes(key)) return `there is no "${key}" here${didYouMean(key, known)}`;
+      if (key === "state" && !traitStates.some((state) => state === inner))
+        return `"state" must be one of: ${traitStates.join(", ")}`;
+      return (key === "seen_count" || key === "confidence") && typeof inner !== "number"
+        ? `"${key}" must be a number`
+        : undefined;
+    });
+}
+
 const shapes = {
   reasons: (value) =>
     Array.isArray(value)
@@ -144,10 +171,15 @@ const shapes = {
   ip: text,
   country: text,
   asn: number,
-  device: object,
-  address: object,
-  network: object,
-  lists: object,
+  device: trait("id", "confidence"),
+  address: trait(),
+  network: trait("name"),
+  lists: (value) =>
+    entriesFault(value, (name, kinds) => {
+      if (name !== "allow" && name !== "deny" && name !== "watch") return `there is no list "${name}"`;
+      const known = Array.isArray(kinds) && kinds.every((kind) => listedKinds.some((word) => word === kind));
+      return known ? undefined : `"${name}" must be a list of: ${listedKinds.join(", ")}`;
+    }),
   metadata: object,
   now: instant,
 } as const satisfies Record<string, Shape>;

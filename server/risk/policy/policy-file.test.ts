@@ -91,6 +91,16 @@ describe("a policy file", () => {
       'there is no rule "x"',
     ],
     [
+      "a test of a state that does not exist",
+      "rules: []\ntests:\n  - given: { device: { state: nwe } }\n    expect: { verdict: allow }\n",
+      '"state" must be one of: known, new, absent',
+    ],
+    [
+      "a test of a list that does not exist",
+      "rules: []\ntests:\n  - given: { lists: { block: [user] } }\n    expect: { verdict: allow }\n",
+      'there is no list "block"',
+    ],
+    [
       "a test of nothing known",
       "rules: []\ntests:\n  - given: { reasonz: [] }\n    expect: { verdict: allow }\n",
       'unknown variable "reasonz"; did you mean "reasons"?',
