@@ -121,7 +121,8 @@ export function createProjects({
 
     async set(name, given, value) {
       const project = await byName(name);
-      const key = given.replaceAll("-", "_");
+      // Names are taken with dashes, too; the setting for event times has them in its name.
+      const key = given === eventTimeSetting.name ? given : given.replaceAll("-", "_");
       if (key === eventTimeSetting.name) {
         await projects.putSettings(project.projectId, withEventTime(project.settings, value));
         return byName(name);
