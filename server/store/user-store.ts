@@ -19,6 +19,9 @@ export interface UserStore {
   putHistory(projectId: string, user: User, history: History): Promise<boolean>;
   /** The user's newest challenges, newest first. */
   challenges(projectId: string, userKey: string, limit: number): Promise<readonly Challenge[]>;
-  /** Erases the user with all evaluations and challenges. Answers false when there was nothing. */
+  /**
+   * Erases the user with all evaluations, challenges and devices; to other users of such a device it is new once. Answers false when there
+   * was nothing.
+   */
   erase(projectId: string, userKey: string): Promise<boolean>;
 }

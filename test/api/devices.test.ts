@@ -321,6 +321,28 @@ describe("a user's devices", () => {
   });
 });
 
+test("an erased user's devices are gone, with everything that led to them", async () => {
+  const user = newUser();
+  const first = await login(user, hashArray({ ...desktop, fonts: "f-erased" }));
+  const { sql } = server.foundation;
+  const left = async () => {
+    const [row] = await sql<{ count: number }[]>`
+      select (select count(*) from devices where device_id = ${first.fingerprint_id})
+        + (select count(*) from device_paths where device_id = ${first.fingerprint_id})
+        + (select count(*) from fingerprints where device_id = ${first.fingerprint_id}) as count`;
+    return row?.count;
+  };
+  expect(await left()).toBeGreaterThan(2);
+  const path = `${server.baseUrl}/v2/users/${user}`;
+  const headers = { authorization: `Bearer ${server.secret}` };
+  expect((await fetch(path, { method: "DELETE", headers })).status).toBe(200);
+  expect(await left()).toBe(0);
+  const again = await login(user, hashArray({ ...desktop, fonts: "f-erased" }), {
+    device_token: first.device_token,
+  });
+  expect(again.fingerprint_id).not.toBe(first.fingerprint_id);
+});
+
 describe("hostile fingerprints", () => {
   const entries = hashArray(desktop);
   test.each<[string, unknown[]]>([

@@ -51,12 +51,22 @@ export function postgresUserStore(sql: Database): UserStore {
     erase: (projectId, userKey) =>
       guarded(async () => {
         const [row] = await sql<{ erased: number }[]>`
-          with person as (delete from users where project_id = ${projectId} and user_key = ${userKey} returning 1),
+          with person as (delete from users where project_id = ${projectId} and user_key = ${userKey} returning history),
           asked as (delete from challenges where project_id = ${projectId} and user_key = ${userKey} returning challenge_id),
           sent as (
             delete from deliveries
             where project_id = ${projectId} and challenge_id in (select challenge_id from asked)),
-          judged as (delete from evaluations where project_id = ${projectId} and user_key = ${userKey} returning evaluation_id),
+          judged as (delete from evaluations where project_id = ${projectId} and user_key = ${userKey}
+            returning evaluation_id, device_id),
+          owned as (
+            select device_id from judged where device_id is not null
+            union select (entry ->> 0)::uuid from person, jsonb_array_elements(history -> 'd') as entry),
+          devices_gone as (
+            delete from devices where project_id = ${projectId} and device_id in (select device_id from owned)),
+          paths_gone as (
+            delete from device_paths where project_id = ${projectId} and device_id in (select device_id from owned)),
+          prints_gone as (
+            delete from fingerprints where project_id = ${projectId} and device_id in (select device_id from owned)),
           reported as (delete from attack_reports where project_id = ${projectId} and user_key = ${userKey}),
           noticed as (
             delete from notices

@@ -9,6 +9,7 @@ import { accessLists } from "./0008-access-lists.js";
 import { browserFlow } from "./0009-browser-flow.js";
 import { notices } from "./0010-notices.js";
 import { traces } from "./0011-traces.js";
+import { erasedDevices } from "./0012-erased-devices.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   browserFlow,
   notices,
   traces,
+  erasedDevices,
 ];
