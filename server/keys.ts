@@ -18,7 +18,8 @@ export type KeyPurpose =
   | "fingerprint"
   | "device_token"
   | "budget"
-  | "report";
+  | "report"
+  | "counter";
 
 interface DerivedKey {
   readonly id: string;

@@ -19,6 +19,8 @@ export interface Observation {
   readonly deviceConfidence?: number;
   /** Names of the traits in which it differs from when it was last seen. */
   readonly deviceChanged?: readonly string[];
+  /** A valid device token of this very device came along. */
+  readonly deviceProven?: true;
   /** The device token is of this device, but the fingerprint is of another. */
   readonly tokenDeviceId?: string;
   /** Why a device token that came says nothing: `malformed`, `forged`, `expired` or `unproven`. */

@@ -4,7 +4,7 @@ export interface Traffic {
   readonly failed: number;
   /** Attempts with right credentials. */
   readonly succeeded: number;
-  /** About how many different users, 0 to some hundreds. */
+  /** About how many different users, 0 to some hundreds; around an address within an hour, those with a failed attempt. */
   readonly users: number;
 }
 
@@ -37,10 +37,10 @@ export interface StuffingRule {
  * share decides, and wider keys need more failures.
  */
 export const stuffingRules: readonly StuffingRule[] = [
-  { where: "addressHour", failed: 10, users: 5, failedShare: 0.5 },
-  { where: "addressDay", failed: 25, users: 12, failedShare: 0.5 },
-  { where: "near", failed: 30, users: 15, failedShare: 0.6 },
-  { where: "site", failed: 60, users: 30, failedShare: 0.6 },
+  { where: "addressHour", failed: 20, users: 10, failedShare: 0.7 },
+  { where: "addressDay", failed: 50, users: 20, failedShare: 0.7 },
+  { where: "near", failed: 30, users: 15, failedShare: 0.75 },
+  { where: "site", failed: 60, users: 30, failedShare: 0.75 },
 ];
 
 /** The first rule that the traffic breaks. */

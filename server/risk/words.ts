@@ -44,6 +44,7 @@ export const reasonNames = [
   "known_client",
   "reported_attacker",
   "fingerprint_withheld",
+  "device_changed",
   "device_mismatch",
   "device_token_ignored",
 ] as const;

@@ -12,6 +12,7 @@ import type { Keys } from "../keys.js";
 import type { AnonymitySource } from "../outbound/anonymity/anonymity.js";
 import type { Geo } from "../outbound/geo/geo.js";
 import type { AccessLists } from "../risk/access-list.js";
+import { type CounterKey, countersOf, countsOf, deviceCounterKey, trafficsAt } from "../risk/counters.js";
 import { disposableDomain } from "../risk/disposable-domains.js";
 import { engineVersion } from "../risk/engine-version.js";
 import { gatherFacts, type Observation } from "../risk/facts.js";
@@ -158,18 +159,22 @@ export function createEvaluate({
     const accessLists = listsNow instanceof Promise ? await listsNow : listsNow;
     const idempotencyKey = attempt.idempotency && keys.mac("idempotency", projectId, attempt.idempotency.key);
 
+    const counterKeys = countersOf(userKey, attempt.ip);
+
     for (let round = 0; round < maxRounds; round++) {
       const now = clock.now();
       const memories = await evaluations.recall({
         projectId,
         userKey,
         device: sighting?.lookup,
+        counterKeys: counterKeys.map(({ key }) => key),
         idempotencyKey,
         now,
         deadlineAt: attempt.deadlineAt,
       });
       if (memories.repeated !== undefined) return repeat(project, attempt, memories.repeated);
-      const record = judged(project, attempt, { memories, now, userKey, sighting, policy, accessLists });
+      const found = { memories, now, userKey, sighting, policy, accessLists, counterKeys };
+      const record = judged(project, attempt, found);
       const noticed =
         attempt.occurredAt === undefined
           ? contactNotices.prepare(project, record.evaluation, memories.contacts, record.user?.contacts)
@@ -212,6 +217,7 @@ export function createEvaluate({
       sighting,
       policy,
       accessLists,
+      counterKeys,
     }: {
       memories: Memories;
       now: Instant;
@@ -219,6 +225,7 @@ export function createEvaluate({
       sighting: Sighting | undefined;
       policy: Policy;
       accessLists: AccessLists;
+      counterKeys: readonly CounterKey[];
     },
   ): NewRecord {
     const { projectId } = project;
@@ -231,7 +238,10 @@ export function createEvaluate({
       at,
       limits.contact_cooldown_seconds * 1000,
     );
-    const observation = withLists(observe(attempt, at, device, settled.changed), attempt, accessLists);
+    const observation: Observation = {
+      ...withLists(observe(attempt, at, device, settled.changed), attempt, accessLists),
+      traffics: trafficsAt(memories.counters, counterKeys, device?.deviceId, at),
+    };
     const facts = gatherFacts(observation, memories.history);
     const givenDomain = attempt.email === undefined ? undefined : emailDomain(attempt.email);
     const judgement = judge(
@@ -285,6 +295,12 @@ export function createEvaluate({
           : { emailDomain: givenDomain }),
       },
       ...(change === undefined ? {} : { device: change }),
+      counts: countsOf(
+        device === undefined
+          ? counterKeys
+          : [...counterKeys, { name: "device", key: deviceCounterKey(device.deviceId) }],
+        { outcome: attempt.outcome, userBit: userBit(projectId, userKey), at, now },
+      ),
       ...(attempt.outcome === "failed" || judgement.verdict === "deny"
         ? {}
         : {
@@ -328,6 +344,11 @@ export function createEvaluate({
     return listed === undefined ? observation : { ...observation, listed };
   }
 
+  /** Keyed, so that nobody can choose names that count as one user. */
+  function userBit(projectId: string, userKey: string): number {
+    return keys.mac("counter", projectId, userKey).readUInt8(0) & 63;
+  }
+
   function observe(
     attempt: Attempt,
     at: Instant,
@@ -348,6 +369,7 @@ export function createEvaluate({
             deviceConfidence: device.confidence,
             deviceLogOdds: logOdds(device.confidence),
             deviceChanged: device.changed,
+            ...(device.proven ? { deviceProven: true } : {}),
             ...(device.mismatch === undefined ? {} : { tokenDeviceId: device.mismatch }),
             ...(device.tokenIgnored === undefined ? {} : { tokenIgnored: device.tokenIgnored }),
           }),

@@ -27,6 +27,8 @@ export interface Sighted {
   readonly changed: readonly string[];
   /** The token's device, where the fingerprint is of another one. */
   readonly mismatch: string | undefined;
+  /** A valid device token of this very device came along. */
+  readonly proven: boolean;
   /** Why a token that came says nothing. */
   readonly tokenIgnored: string | undefined;
   /** What the store keeps of it. `trusted`: the attempt is let in, so that a known device may be learnt anew; a device that nobody has vouched for teaches nothing. */
@@ -135,6 +137,7 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
         deviceId: device?.deviceId ?? fresh.deviceId,
         confidence: recognition.confidence,
         changed: recognition.changed,
+        proven: token === "agrees",
         mismatch: token === "contradicts" ? tokenDeviceId : undefined,
         tokenIgnored:
           read === undefined || token === "agrees" || token === "contradicts"

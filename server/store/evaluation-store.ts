@@ -1,6 +1,7 @@
 import type { Contacts } from "../challenge/contacts.js";
 import type { Instant } from "../clock.js";
 import type { Device } from "../device/device.js";
+import type { Count, Counter } from "../risk/counters.js";
 import type { History, Lesson } from "../risk/history.js";
 import type { Trace } from "../risk/trace.js";
 import type { Outcome, ReasonName, Signal, Verdict } from "../risk/words.js";
@@ -11,6 +12,8 @@ export interface Recall {
   readonly userKey: string;
   /** What may lead to the attempt's device; absent without a fingerprint. */
   readonly device: DeviceLookup | undefined;
+  /** Counters of what came lately around the attempt; those of devices with the same identity come with them. */
+  readonly counterKeys: readonly string[];
   /** Keyed hash of the caller's idempotency key. */
   readonly idempotencyKey: Uint8Array | undefined;
   readonly now: Instant;
@@ -51,6 +54,8 @@ export interface Memories {
   readonly history: History;
   readonly contacts: Contacts;
   readonly device: DeviceMemories;
+  /** Those of the asked counters that there are, and of devices with the same identity. */
+  readonly counters: readonly Counter[];
   /** The evaluation that the idempotency key already led to. */
   readonly repeated: { readonly evaluationId: string; readonly requestHash: Uint8Array } | undefined;
 }
@@ -109,6 +114,8 @@ export interface Record {
   };
   /** Absent when nothing about a device is to be kept. */
   readonly device?: DeviceChange;
+  /** What it adds to the counters. */
+  readonly counts: readonly Count[];
   readonly challenge?: NewChallenge;
   readonly idempotency?: {
     readonly key: Uint8Array;

@@ -49,9 +49,9 @@ rules:
   # A browser can leave its fingerprint out, so a missing one counts as a device that is not known; otherwise leaving it
   # out would be the way around the challenge. A device token of another device counts alike, also beside the fingerprint
   # of a known one: whoever copies a cookie can copy a fingerprint. But owners move cookies to a new machine, too, so it
-  # takes a new address beside it.
+  # takes a new address beside it. So with a known device that looks like another of the same make.
   - name: new_device_and_ip
-    when: '("new_device" in reasons || "missing_fingerprint" in reasons || "device_mismatch" in reasons) && "new_ip" in reasons'
+    when: '("new_device" in reasons || "missing_fingerprint" in reasons || "device_mismatch" in reasons || "device_changed" in reasons) && "new_ip" in reasons'
     verdict: challenge
 
 otherwise: allow
@@ -71,6 +71,10 @@ tests:
 
   - name: a new device at a new address is challenged
     given: { reasons: [new_device, new_ip] }
+    expect: { verdict: challenge, rule: new_device_and_ip }
+
+  - name: a device of the same make at a new address is challenged
+    given: { reasons: [known_device, device_changed, new_ip] }
     expect: { verdict: challenge, rule: new_device_and_ip }
 
   - name: leaving the fingerprint out is no way around it

@@ -3,6 +3,7 @@ import { allowListed } from "./allow-listed.js";
 import { contactChanged } from "./contact-changed.js";
 import { credentialStuffing } from "./credential-stuffing.js";
 import { denyListed } from "./deny-listed.js";
+import { deviceChanged } from "./device-changed.js";
 import { deviceMismatch } from "./device-mismatch.js";
 import { deviceTokenIgnored } from "./device-token-ignored.js";
 import { disposableEmail } from "./disposable-email.js";
@@ -52,6 +53,7 @@ export const reasons: readonly Reason[] = [
   deviceMismatch,
   newDevice,
   fingerprintWithheld,
+  deviceChanged,
   newNetwork,
   hosting,
   vpn,
@@ -72,8 +74,8 @@ export const reasons: readonly Reason[] = [
   missingIp,
   ipNotEvaluable,
   geoUnavailable,
-  allowListed,
   deviceTokenIgnored,
+  allowListed,
   knownDevice,
   recentlyVerified,
   knownIp,

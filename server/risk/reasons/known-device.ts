@@ -1,13 +1,16 @@
 import { evidenceOfKnown, type Reason } from "./reason.js";
 
-/** Log-odds of a device that was recognised by something else than its components: as for a confidence of 0.99. */
+/** Log-odds of a device of which no confidence is given: as for one of 0.99. */
 const assumedLogOdds = 4.6;
+/** Log-odds of any login of an owner being from a known device; the confidence holds them, and the score must not count them twice. */
+const priorLogOdds = 2.3;
 
 /** A device known for the user. */
 export const knownDevice: Reason = {
   name: "known_device",
   direction: "trust",
-  weight: ({ observation }) => -Math.min(5, Math.max(0.5, observation.deviceLogOdds ?? assumedLogOdds)),
+  weight: ({ observation }) =>
+    -Math.min(6, Math.max(0.5, (observation.deviceLogOdds ?? assumedLogOdds) - priorLogOdds)),
   evidence(facts) {
     const known = evidenceOfKnown(facts.device);
     const { deviceConfidence, deviceChanged = [] } = facts.observation;

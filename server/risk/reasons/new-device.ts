@@ -3,9 +3,10 @@ import { evidenceOfNew, type Reason } from "./reason.js";
 
 /**
  * The log-odds of a new device: an attacker's is always new, an owner's as often as it was before. A history of a single login says little
- * of that, and nobody changes devices so seldom that one more is proof of an attack.
+ * of that, and nobody changes devices so seldom that one more is proof of an attack; where no device is known, a first one says nothing.
  */
 export function weightOfNewDevice({ devicesSeen, devicesKnown }: Facts): number {
+  if (devicesKnown === 0) return 0;
   const novelty = 0.6 + 0.7 * Math.max(0, devicesKnown - 1);
   return Math.min(4, Math.max(1, Math.log((devicesSeen + novelty) / novelty)));
 }

@@ -1,4 +1,5 @@
 import type { Contacts } from "../../challenge/contacts.js";
+import { userCounterKey } from "../../risk/counters.js";
 import type { UserStore } from "../user-store.js";
 import { type ChallengeRow, challengeColumns, toChallenge } from "./challenge-row.js";
 import type { Database } from "./database.js";
@@ -71,6 +72,8 @@ export function postgresUserStore(sql: Database): UserStore {
           noticed as (
             delete from notices
             where project_id = ${projectId} and evaluation_id in (select evaluation_id from judged)),
+          counted as (
+            delete from counters where project_id = ${projectId} and counter_key = ${userCounterKey(userKey)}),
           keyed as (
             delete from idempotency_keys
             where project_id = ${projectId} and evaluation_id in (select evaluation_id from judged))

@@ -1,5 +1,6 @@
 import type { Contacts } from "../../challenge/contacts.js";
 import type { Memories, Recall } from "../evaluation-store.js";
+import { type CounterRow, toCounter } from "./counter-codec.js";
 import type { Database } from "./database.js";
 import { decodeKept, type StoredReading } from "./device-codec.js";
 import { guarded } from "./faults.js";
@@ -14,11 +15,13 @@ interface MemoryRow {
   devices: { device_id: string; version: number; readings: StoredReading[] }[] | null;
   evaluation_id: string | null;
   request_hash: Uint8Array | null;
+  counters: CounterRow[] | null;
 }
 
-const toItem = ({ userKey, device, idempotencyKey, now }: Recall, index: number) => ({
+const toItem = ({ userKey, device, counterKeys, idempotencyKey, now }: Recall, index: number) => ({
   n: index,
   user_key: userKey,
+  counters: counterKeys,
   ...(device === undefined
     ? {}
     : {
@@ -43,6 +46,7 @@ function toMemories(row: MemoryRow): Memories {
       })),
       identities: (row.identities ?? []).map(({ device_id, index }) => ({ deviceId: device_id, index })),
     },
+    counters: (row.counters ?? []).map(toCounter),
     repeated:
       row.evaluation_id !== null && row.request_hash !== null
         ? { evaluationId: row.evaluation_id, requestHash: row.request_hash }
@@ -62,9 +66,9 @@ export function recallBatch(sql: Database): (recalls: readonly Recall[]) => Prom
     guarded(async () => {
       const projectId = recalls[0]?.projectId ?? null;
       const rows = await sql<MemoryRow[]>`
-        select u.version, u.history, u.contacts, f.identities, d.devices, i.evaluation_id, i.request_hash
+        select u.version, u.history, u.contacts, f.identities, d.devices, i.evaluation_id, i.request_hash, t.counters
         from json_to_recordset(${JSON.stringify(recalls.map(toItem))}::text::json)
-          as r (n int, user_key text, prints text[], paths text[], token_device_id uuid, idempotency_key text, at timestamptz)
+          as r (n int, user_key text, prints text[], paths text[], token_device_id uuid, counters text[], idempotency_key text, at timestamptz)
         left join lateral (
           select version, history, contacts from users
           where project_id = ${projectId} and user_key = r.user_key limit 1) u on true
@@ -93,6 +97,13 @@ export function recallBatch(sql: Database): (recalls: readonly Recall[]) => Prom
             select device_id, version, readings from devices
             where project_id = ${projectId} and device_id = c.device_id limit 1) d
           where r.prints is not null) d on true
+        left join lateral (
+          select json_agg(json_build_array(c.counter_key, c.bucket, c.failed, c.succeeded, c.users::text,
+            c.failed_before, c.succeeded_before, c.users_before::text)) as counters
+          from (
+            select unnest(r.counters) as key
+            union select 'd:' || id from unnest(f.device_ids || r.token_device_id) id where id is not null) k,
+          lateral (select * from counters where project_id = ${projectId} and counter_key = k.key limit 1) c) t on true
         left join lateral (
           select evaluation_id, request_hash from idempotency_keys
           where project_id = ${projectId} and key_hash = decode(r.idempotency_key, 'hex') and expires_at > r.at limit 1) i on true

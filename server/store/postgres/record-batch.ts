@@ -1,4 +1,5 @@
 import type { Record } from "../evaluation-store.js";
+import { toCountItem } from "./counter-codec.js";
 import type { Database } from "./database.js";
 import { encodeReadings } from "./device-codec.js";
 import { guarded, isDivisionByZero } from "./faults.js";
@@ -10,7 +11,7 @@ const instant = (at: number): string => new Date(at).toISOString();
 const hex = (value: Uint8Array): string | undefined => hexes([value])[0];
 
 /** One judgement as the statement reads it; what is left out is null there. */
-function toItem({ evaluation: e, trace, user, device, challenge, idempotency }: Record) {
+function toItem({ evaluation: e, counts, trace, user, device, challenge, idempotency }: Record) {
   return {
     evaluation_id: e.evaluationId,
     at: instant(e.createdAt),
@@ -42,6 +43,7 @@ function toItem({ evaluation: e, trace, user, device, challenge, idempotency }: 
           add_paths: hexes(device.addPaths),
           drop_paths: hexes(device.dropPaths),
         }),
+    counts: counts.map(toCountItem),
     ...(user === undefined
       ? {}
       : {
@@ -71,7 +73,7 @@ function toItem({ evaluation: e, trace, user, device, challenge, idempotency }: 
 /**
  * Keeps judgements of one project in one statement, each as a whole or not at all. No two of them may be about the same user or idempotency key.
  * Each part waits for the ones before it, and each is sorted, so locks are always taken in this order: fingerprints, users, idempotency keys,
- * devices, challenges. What a conflict leaves behind is at most a fingerprint with the device that it will have when it is tried again.
+ * devices, challenges, counters. What a conflict leaves behind is at most a fingerprint with the device that it will have when it is tried again.
  */
 export function recordBatch(
   sql: Database,
@@ -87,7 +89,7 @@ export function recordBatch(
             asn bigint, metadata text, signals jsonb, restrictions text[], policy_version int, prints text[], device_version int, readings jsonb,
             add_paths text[], drop_paths text[], next_version bigint, history jsonb, contacts jsonb,
             email text, sms text, max_attempts int, max_sends int, challenge_expires_at timestamptz, lesson jsonb, trace text,
-            idempotency_key text, request_hash text, idempotency_expires_at timestamptz)),
+            idempotency_key text, request_hash text, idempotency_expires_at timestamptz, counts json)),
         prints as (
           insert into fingerprints (project_id, fingerprint_key, device_id, first_seen_at)
           select ${projectId}::uuid, decode(k.hex, 'hex'), device_id, at from input, unnest(prints) as k (hex)
@@ -159,7 +161,39 @@ export function recordBatch(
             max_attempts, max_sends, lesson, created_at, expires_at)
           select ${projectId}::uuid, challenge_id, evaluation_id, user_key, device_id, reasons, 'created', email, sms,
             max_attempts, max_sends, lesson, at, challenge_expires_at
-          from settled where challenge_id is not null)
+          from settled where challenge_id is not null),
+        counts as (
+          select key, bucket, c.failed, c.succeeded, 1::bigint << user_bit as users, expires_at, max(bucket) over (partition by key) as newest
+          from settled, json_to_recordset(counts) as c (
+            key text, bucket bigint, failed int, succeeded int, user_bit int, expires_at timestamptz)),
+        counted as (
+          insert into counters as c (project_id, counter_key, bucket, failed, succeeded, users, failed_before, succeeded_before,
+            users_before, expires_at)
+          select ${projectId}::uuid, key, newest,
+            sum(failed) filter (where bucket = newest), sum(succeeded) filter (where bucket = newest),
+            coalesce(bit_or(users) filter (where bucket = newest), 0),
+            coalesce(sum(failed) filter (where bucket = newest - 1), 0),
+            coalesce(sum(succeeded) filter (where bucket = newest - 1), 0),
+            coalesce(bit_or(users) filter (where bucket = newest - 1), 0), max(expires_at)
+          from counts group by key, newest order by key
+          on conflict (project_id, counter_key) do update
+          set bucket = greatest(c.bucket, excluded.bucket),
+            failed = case when excluded.bucket > c.bucket then excluded.failed
+              when excluded.bucket = c.bucket then c.failed + excluded.failed else c.failed end,
+            succeeded = case when excluded.bucket > c.bucket then excluded.succeeded
+              when excluded.bucket = c.bucket then c.succeeded + excluded.succeeded else c.succeeded end,
+            users = case when excluded.bucket > c.bucket then excluded.users
+              when excluded.bucket = c.bucket then c.users | excluded.users else c.users end,
+            failed_before = case excluded.bucket - c.bucket when 0 then c.failed_before + excluded.failed_before
+              when 1 then c.failed + excluded.failed_before when -1 then c.failed_before + excluded.failed
+              else case when excluded.bucket > c.bucket then excluded.failed_before else c.failed_before end end,
+            succeeded_before = case excluded.bucket - c.bucket when 0 then c.succeeded_before + excluded.succeeded_before
+              when 1 then c.succeeded + excluded.succeeded_before when -1 then c.succeeded_before + excluded.succeeded
+              else case when excluded.bucket > c.bucket then excluded.succeeded_before else c.succeeded_before end end,
+            users_before = case excluded.bucket - c.bucket when 0 then c.users_before | excluded.users_before
+              when 1 then c.users | excluded.users_before when -1 then c.users_before | excluded.users
+              else case when excluded.bucket > c.bucket then excluded.users_before else c.users_before end end,
+            expires_at = greatest(c.expires_at, excluded.expires_at))
         insert into evaluations (project_id, evaluation_id, created_at, user_key, action, outcome, verdict, reasons, score,
           device_id, confidence, challenge_id, ip, country, asn, metadata, signals, occurred_at, lesson, trace, restrictions,
           policy_version)

@@ -146,6 +146,8 @@ export enum Reason {
   REASON_REPORTED_ATTACKER = 34,
   /** REASON_FINGERPRINT_WITHHELD - Risk: no fingerprint came although the user's devices are known; weighs as much as a new device, so that leaving it out never pays. */
   REASON_FINGERPRINT_WITHHELD = 35,
+  /** REASON_DEVICE_CHANGED - Risk: the device was recognised, but traits changed that one device seldom changes, as with another device of the same make. */
+  REASON_DEVICE_CHANGED = 36,
   /** REASON_ALLOW_LISTED - Trust: on the project's allow list. */
   REASON_ALLOW_LISTED = 41,
   /** REASON_DENY_LISTED - Risk: on the project's deny list. */
@@ -274,6 +276,9 @@ export function reasonFromJSON(object: any): Reason {
     case 35:
     case "REASON_FINGERPRINT_WITHHELD":
       return Reason.REASON_FINGERPRINT_WITHHELD;
+    case 36:
+    case "REASON_DEVICE_CHANGED":
+      return Reason.REASON_DEVICE_CHANGED;
     case 41:
     case "REASON_ALLOW_LISTED":
       return Reason.REASON_ALLOW_LISTED;
@@ -373,6 +378,8 @@ export function reasonToJSON(object: Reason): string {
       return "REASON_REPORTED_ATTACKER";
     case Reason.REASON_FINGERPRINT_WITHHELD:
       return "REASON_FINGERPRINT_WITHHELD";
+    case Reason.REASON_DEVICE_CHANGED:
+      return "REASON_DEVICE_CHANGED";
     case Reason.REASON_ALLOW_LISTED:
       return "REASON_ALLOW_LISTED";
     case Reason.REASON_DENY_LISTED:

@@ -10,6 +10,7 @@ import { browserFlow } from "./0009-browser-flow.js";
 import { notices } from "./0010-notices.js";
 import { traces } from "./0011-traces.js";
 import { erasedDevices } from "./0012-erased-devices.js";
+import { counters } from "./0013-counters.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   notices,
   traces,
   erasedDevices,
+  counters,
 ];
