@@ -37,6 +37,7 @@ import { createDescribeChallenge } from "./service/describe-challenge.js";
 import { createFrequencies } from "./service/device-frequencies.js";
 import { createEvaluate } from "./service/evaluate.js";
 import { createReadEvaluations } from "./service/evaluations.js";
+import { createGiveFeedback } from "./service/feedback.js";
 import { createNotices, reportPrefix } from "./service/notices.js";
 import { createPolicies } from "./service/policies.js";
 import { createReportAttack } from "./service/report-attack.js";
@@ -52,6 +53,7 @@ import { postgresChallengeStore } from "./store/postgres/postgres-challenge-stor
 import { postgresDepositStore } from "./store/postgres/postgres-deposit-store.js";
 import { postgresDeviceStore } from "./store/postgres/postgres-device-store.js";
 import { postgresEvaluationStore } from "./store/postgres/postgres-evaluation-store.js";
+import { postgresFeedbackStore } from "./store/postgres/postgres-feedback-store.js";
 import { postgresNoticeStore } from "./store/postgres/postgres-notice-store.js";
 import { postgresPolicyStore } from "./store/postgres/postgres-policy-store.js";
 import { postgresUserStore } from "./store/postgres/postgres-user-store.js";
@@ -181,9 +183,13 @@ export async function startApp(deps: AppDeps): Promise<App> {
     lists: createActiveLists({ clock, lists: accessLists }),
     contactNotices: createContactNotices(notices),
   });
+  const giveFeedback = createGiveFeedback({ clock, feedback: postgresFeedbackStore(sql) });
   const endpoints = createEndpoints(
     [
-      implement(EvaluationService, evaluationHandlers(evaluate, createReadEvaluations(evaluations))),
+      implement(
+        EvaluationService,
+        evaluationHandlers(evaluate, createReadEvaluations(evaluations), giveFeedback),
+      ),
       implement(
         ChallengeService,
         challengeHandlers({

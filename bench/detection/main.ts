@@ -32,7 +32,7 @@ async function bench(): Promise<void> {
   if (!city.loaded || !asn.loaded)
     throw new Error(`the bench needs both databases: ${city.text}; ${asn.text}`);
   note("reading networks …");
-  const stream = makeStream(seed, users, await readNetworks(geo, countries));
+  const stream = makeStream(seed, users, await readNetworks(geo, countries), geo);
   note(
     `${stream.length} attempts of ${users} users, from ${new Date(stream[0]?.at ?? 0).toISOString().slice(0, 10)} on`,
   );

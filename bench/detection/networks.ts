@@ -84,6 +84,23 @@ export function drawNetwork(random: Random, networks: readonly Network[]): Netwo
   return random.weighted(networks.map((network) => [network, Math.sqrt(network.size)] as const));
 }
 
+/** Degrees apart, roughly, of two addresses by the city database; 0 where one has no place. */
+function apart(geo: Geo, a: string, b: string): number {
+  const [one, other] = [a, b].map((each) => {
+    const ip = parseIpAddress(each);
+    return ip === undefined ? undefined : geo.locate(ip).place;
+  });
+  if (one === undefined || other === undefined) return 0;
+  return Math.hypot(one.latitude - other.latitude, (one.longitude - other.longitude) / 2);
+}
+
+/** Which range of the network lies nearest to an address, of some that are drawn: people use their networks near home. */
+export function nearbyRange(random: Random, geo: Geo, network: Network, home: string): number {
+  const drawn = Array.from({ length: 12 }, () => random.below(network.ranges.length));
+  const far = (range: number) => apart(geo, drawAddress(random, network, range), home);
+  return drawn.map((range) => [range, far(range)] as const).sort((a, b) => a[1] - b[1])[0]?.[0] ?? 0;
+}
+
 /** An address of the network; of its `range`th range only, where given, as carriers keep a customer in one region. */
 export function drawAddress(random: Random, { ranges }: Network, range?: number): string {
   const [start, size] = (range === undefined

@@ -1,5 +1,6 @@
+import type { Geo } from "../../server/outbound/geo/geo.js";
 import { type Device, fingerprintOf, makeDevice, userAgentOf, zoneOf } from "./devices.js";
-import { type CountryNetworks, drawAddress, drawNetwork, type Network } from "./networks.js";
+import { type CountryNetworks, drawAddress, drawNetwork, type Network, nearbyRange } from "./networks.js";
 import type { Random } from "./random.js";
 
 /** One attempt of the stream. */
@@ -70,29 +71,38 @@ const strangeDevice = 0.028;
 /** A device is replaced after about so many days. */
 const replacedAfterDays = 800;
 
+/** A device of one's own is mostly set up at home; there is no published number. */
+const setUpAtHome = 0.5;
+
 interface Place {
   readonly network: Network;
   readonly ip: string;
   readonly away?: string;
 }
 
-function placesOf(random: Random, country: string, networks: ReadonlyMap<string, CountryNetworks>) {
+function placesOf(
+  random: Random,
+  country: string,
+  { networks, geo }: { networks: ReadonlyMap<string, CountryNetworks>; geo: Geo },
+) {
   const { consumer } = networks.get(country) as CountryNetworks;
-  const [home, carrier, work] = [
-    drawNetwork(random, consumer),
-    drawNetwork(random, consumer),
-    drawNetwork(random, consumer),
-  ];
-  const [homeRange, carrierRange] = [random.below(1e6), random.below(1e6)];
-  const workIp = drawAddress(random, work);
+  const home = drawNetwork(random, consumer);
+  const carrier = drawNetwork(random, consumer);
+  const work = drawNetwork(random, consumer);
+  const homeRange = random.below(home.ranges.length);
+  const hometown = drawAddress(random, home, homeRange);
+  const nearby = (network: Network) =>
+    drawAddress(random, network, nearbyRange(random, geo, network, hometown));
+  const carrierRange = nearbyRange(random, geo, carrier, hometown);
+  const workIp = nearby(work);
   let journey: { readonly until: number; readonly place: Place } | undefined;
-  let homeIp = drawAddress(random, home, homeRange);
+  let homeIp = hometown;
   let leaseEnds = 0;
   return {
     home,
     carrier,
     /** Where somebody signs in who last did so `idleMs` ago. Who is abroad has had the time to go there, and to come back. */
-    at(now: number, idleMs: number, device: Device): Place {
+    at(now: number, idleMs: number, device: Device, first: boolean): Place {
       if (now > leaseEnds) {
         homeIp = drawAddress(random, home, homeRange);
         leaseEnds = now + random.exponential(homeLeaseDays) * dayMs;
@@ -107,13 +117,14 @@ function placesOf(random: Random, country: string, networks: ReadonlyMap<string,
         journey = { until: now + random.exponential(2) * dayMs, place };
         return place;
       }
+      if (first && random.chance(setUpAtHome)) return { network: home, ip: homeIp };
       if (random.chance(elsewhere.otherNetwork)) {
         const network = drawNetwork(random, consumer);
-        return { network, ip: drawAddress(random, network) };
+        return { network, ip: nearby(network) };
       }
       const phone = device.platform.kind === "mobile";
       if (random.chance(phone ? 0.5 : 0.04))
-        return { network: carrier, ip: drawAddress(random, carrier, carrierRange + random.below(3)) };
+        return { network: carrier, ip: drawAddress(random, carrier, carrierRange) };
       if (device.platform.kind === "desktop" && random.chance(0.35)) return { network: work, ip: workIp };
       return { network: home, ip: homeIp };
     },
@@ -128,7 +139,14 @@ export function makePerson(
     logins,
     startAt,
     networks,
-  }: { user: string; logins: number; startAt: number; networks: ReadonlyMap<string, CountryNetworks> },
+    geo,
+  }: {
+    user: string;
+    logins: number;
+    startAt: number;
+    networks: ReadonlyMap<string, CountryNetworks>;
+    geo: Geo;
+  },
 ): Person {
   const country = random.weighted(userCountries);
   const count = random.weighted([
@@ -161,7 +179,7 @@ export function makePerson(
     [19, 3],
     [21, 3],
   ] as const);
-  const places = placesOf(random, country, networks);
+  const places = placesOf(random, country, { networks, geo });
   const used = new Set<Device>();
   const stream: Login[] = [];
   let at = startAt;
@@ -181,7 +199,7 @@ export function makePerson(
     last = at;
     const usual = random.weighted(devices.map((device, rank) => [device, 1 / (1 + rank) ** 1.6] as const));
     const device = !bot && random.chance(strangeDevice) ? makeDevice(random, country) : usual;
-    const { ip, away } = places.at(at, idleMs, device);
+    const { ip, away } = places.at(at, idleMs, device, !used.has(device));
     stream.push({
       user,
       at,

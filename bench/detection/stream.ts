@@ -1,3 +1,4 @@
+import type { Geo } from "../../server/outbound/geo/geo.js";
 import { attackerCountries, makeAttack } from "./attackers.js";
 import type { CountryNetworks } from "./networks.js";
 import { attackerNames, type Login, makePerson, userCountries } from "./people.js";
@@ -21,6 +22,7 @@ export function makeStream(
   seed: number,
   users: number,
   networks: ReadonlyMap<string, CountryNetworks>,
+  geo: Geo,
 ): readonly Login[] {
   const root = seeded(seed);
   const stream: Login[] = [];
@@ -33,6 +35,7 @@ export function makeStream(
       logins: size <= 12 ? 13 : size <= 20 ? 21 : 40,
       startAt: Date.UTC(2019, 0, 7) + random.next() * 200 * dayMs,
       networks,
+      geo,
     });
     stream.push(...person.stream, makeAttack(random, attacker, person, size, networks));
   }

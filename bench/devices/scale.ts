@@ -73,7 +73,14 @@ async function measure({ foundation }: BenchService, projectId: string, size: nu
   for (let round = 0; round < rounds; round++) {
     const userKey = `scale-${size}-${round}`;
     const now = instantOf(1);
-    const common = { projectId, userKey, idempotencyKey: undefined, now, deadlineAt: undefined };
+    const common = {
+      projectId,
+      userKey,
+      counterKeys: [],
+      idempotencyKey: undefined,
+      now,
+      deadlineAt: undefined,
+    };
     // A machine that is known for somebody else, which looks farthest.
     const entries = fingerprintOfDevice((round * 7_919) % size);
 

@@ -11,14 +11,16 @@ import { Outcome, type SignalSchema } from "../../gen/es/rupt/v2/risk_pb.js";
 import { userOf } from "../challenge/user-key.js";
 import { parseFingerprint } from "../device/fingerprint.js";
 import { type FieldViolation, invalidFields } from "../errors.js";
+import { feedbackLabels } from "../risk/feedback.js";
 import { parseIpAddress } from "../risk/ip-address.js";
 import type { Signal } from "../risk/words.js";
 import type { Attempt, Evaluate, Evaluated } from "../service/evaluate.js";
 import type { ReadEvaluations } from "../service/evaluations.js";
+import type { GiveFeedback } from "../service/feedback.js";
 import type { Evaluation } from "../store/evaluation-store.js";
 import type { Handlers, RpcContext } from "./context.js";
 import { toInstant, toTimestamp } from "./instants.js";
-import { directionWords, outcomeWords, reasonWords, verdictWords } from "./words.js";
+import { directionWords, feedbackWords, outcomeWords, reasonWords, verdictWords } from "./words.js";
 
 /** An absent string field is an empty one on the wire. */
 const given = (text: string): string | undefined => (text === "" ? undefined : text);
@@ -133,6 +135,7 @@ export function evaluationMessage(evaluation: Evaluation): MessageInitShape<type
 export function evaluationHandlers(
   evaluate: Evaluate,
   read: ReadEvaluations,
+  giveFeedback: GiveFeedback,
 ): Handlers<typeof EvaluationService> {
   return {
     evaluate: async (request, context) =>
@@ -140,6 +143,14 @@ export function evaluationHandlers(
     getEvaluation: async ({ evaluationId }, { caller }) => ({
       evaluation: evaluationMessage(await read.get(caller.project, evaluationId)),
     }),
+    async reportEvaluation({ evaluationId, feedback }, { caller }) {
+      const label = feedbackLabels.find((word) => word === feedbackWords.toWord(feedback));
+      if (label === undefined) {
+        throw invalidFields([{ field: "feedback", description: "must be owner or attacker" }]);
+      }
+      await giveFeedback(caller.project, { evaluationId: evaluationId.toLowerCase(), label });
+      return { success: true };
+    },
     async listEvaluations({ page = 1, limit = 20, user }, { caller }) {
       const { data, total } = await read.list(caller.project, { page, limit, user: given(user) });
       return { data: data.map(evaluationMessage), total };

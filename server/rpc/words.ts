@@ -13,6 +13,7 @@ import {
   DeliveryStatusSchema,
   LanguageSchema,
 } from "../../gen/es/rupt/v2/challenge_service_pb.js";
+import { type Feedback, FeedbackSchema } from "../../gen/es/rupt/v2/evaluation_service_pb.js";
 import type { Direction, Outcome, Reason, Verdict } from "../../gen/es/rupt/v2/risk_pb.js";
 import { DirectionSchema, OutcomeSchema, ReasonSchema, VerdictSchema } from "../../gen/es/rupt/v2/risk_pb.js";
 
@@ -54,3 +55,4 @@ export const statusWords = translate<ChallengeStatus>(ChallengeStatusSchema);
 export const deliveryWords = translate<DeliveryStatus>(DeliveryStatusSchema);
 export const listWords = translate<AccessList>(AccessListSchema);
 export const listedKindWords = translate<ListedKind>(ListedKindSchema);
+export const feedbackWords = translate<Feedback>(FeedbackSchema);

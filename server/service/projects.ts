@@ -27,7 +27,7 @@ export interface WithSecret {
 
 /** The setting that lets callers say when an attempt happened. */
 export const eventTimeSetting = {
-  name: "accept-event-time",
+  name: "accept_event_time",
   meaning: "whether callers may say when an attempt happened (occurred_at)",
 } as const;
 

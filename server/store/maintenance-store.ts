@@ -6,6 +6,6 @@ export interface MaintenanceStore {
   makePartitions(from: Instant, until: Instant): Promise<number>;
   /** Drops the evaluation partitions that end at or before an instant, with all that is in them. Answers how many. */
   dropPartitions(before: Instant): Promise<number>;
-  /** Removes challenges and deliveries made before an instant, idempotency keys and counters that have expired and message budgets that are over; at most `limit` of each. Answers how many rows went. */
+  /** Removes challenges, deliveries and feedback made before an instant, idempotency keys and counters that have expired and message budgets that are over; at most `limit` of each. Answers how many rows went. */
   removeOld(challengesBefore: Instant, now: Instant, limit: number): Promise<number>;
 }

@@ -96,12 +96,16 @@ export function postgresMaintenanceStore(sql: Database): MaintenanceStore {
               select project_id, budget_key, window_seconds, window_at from message_budgets
               where window_at < ${now}::timestamptz - interval '3 days' order by window_at limit ${limit})
             returning 1),
+          old_feedback as (
+            delete from feedback where (project_id, evaluation_id) in (
+              select project_id, evaluation_id from feedback where reported_at < ${challengesBefore} order by reported_at limit ${limit})
+            returning 1),
           old_counters as (
             delete from counters where (project_id, counter_key) in (
               select project_id, counter_key from counters where expires_at < ${now} order by expires_at limit ${limit})
             returning 1)
           select (select count(*) from old_challenges) + (select count(*) from old_keys) + (select count(*) from old_deliveries)
-            + (select count(*) from old_budgets) + (select count(*) from old_counters) as removed`;
+            + (select count(*) from old_budgets) + (select count(*) from old_counters) + (select count(*) from old_feedback) as removed`;
         return row?.removed ?? 0;
       }),
   };

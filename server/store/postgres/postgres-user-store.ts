@@ -72,6 +72,7 @@ export function postgresUserStore(sql: Database): UserStore {
           noticed as (
             delete from notices
             where project_id = ${projectId} and evaluation_id in (select evaluation_id from judged)),
+          said as (delete from feedback where project_id = ${projectId} and user_key = ${userKey}),
           counted as (
             delete from counters where project_id = ${projectId} and counter_key = ${userCounterKey(userKey)}),
           keyed as (

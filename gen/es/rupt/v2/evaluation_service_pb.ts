@@ -4,8 +4,8 @@
 
 // The decision: judge one login or other attempt.
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
@@ -18,7 +18,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file rupt/v2/evaluation_service.proto.
  */
 export const file_rupt_v2_evaluation_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBydXB0L3YyL2V2YWx1YXRpb25fc2VydmljZS5wcm90bxIHcnVwdC52MiKeAwoPRXZhbHVhdGVSZXF1ZXN0EhoKBmFjdGlvbhgBIAEoCUIKytUiBggBEEAwBRIXCgR1c2VyGAIgASgJQgnK1SIFEIACMAcSJAoLZmluZ2VycHJpbnQYAyADKAlCD8rVIgsQgCAYQCCAgAFIARIhChBsYXN0X2ZpbmdlcnByaW50GAQgASgJQgfK1SIDEIAgEhQKAmlwGAUgASgJQgjK1SIEEEAwAhIYCgVlbWFpbBgGIAEoCUIJytUiBRDAAjADEhcKBXBob25lGAcgASgJQgjK1SIEECAwBBI0CghtZXRhZGF0YRgIIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RCCcrVIgUogEBQIBIbCgp1c2VyX2FnZW50GAkgASgJQgfK1SIDEIAIEiEKB291dGNvbWUYCiABKA4yEC5ydXB0LnYyLk91dGNvbWUSHQoMZGV2aWNlX3Rva2VuGAsgASgJQgfK1SIDEIAIEi8KC29jY3VycmVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCL8AwoQRXZhbHVhdGVSZXNwb25zZRIhCgd2ZXJkaWN0GAEgASgOMhAucnVwdC52Mi5WZXJkaWN0EhsKDmZpbmdlcnByaW50X2lkGAIgASgJSACIAQESIAoHcmVhc29ucxgDIAMoDjIPLnJ1cHQudjIuUmVhc29uEhkKDGNoYWxsZW5nZV9pZBgEIAEoCUgBiAEBEi4KCG1ldGFkYXRhGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEgCiAEBEhUKDWV2YWx1YXRpb25faWQYBiABKAkSDQoFc2NvcmUYByABKAESFwoKY29uZmlkZW5jZRgIIAEoAUgDiAEBEiAKB3NpZ25hbHMYCSADKAsyDy5ydXB0LnYyLlNpZ25hbBIZCgxkZXZpY2VfdG9rZW4YCiABKAlIBIgBARIZCgxjbGllbnRfdG9rZW4YCyABKAlIBYgBARIaCg1jaGFsbGVuZ2VfdXJsGBQgASgJSAaIAQESFAoMcmVzdHJpY3Rpb25zGAwgAygJQhEKD19maW5nZXJwcmludF9pZEIPCg1fY2hhbGxlbmdlX2lkQgsKCV9tZXRhZGF0YUINCgtfY29uZmlkZW5jZUIPCg1fZGV2aWNlX3Rva2VuQg8KDV9jbGllbnRfdG9rZW5CEAoOX2NoYWxsZW5nZV91cmwijAUKCkV2YWx1YXRpb24SFQoNZXZhbHVhdGlvbl9pZBgBIAEoCRIuCgpjcmVhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZhY3Rpb24YAyABKAkSEQoEdXNlchgEIAEoCUgAiAEBEiEKB291dGNvbWUYBSABKA4yEC5ydXB0LnYyLk91dGNvbWUSIQoHdmVyZGljdBgGIAEoDjIQLnJ1cHQudjIuVmVyZGljdBIgCgdyZWFzb25zGAcgAygOMg8ucnVwdC52Mi5SZWFzb24SDQoFc2NvcmUYCCABKAESGwoOZmluZ2VycHJpbnRfaWQYCSABKAlIAYgBARIXCgpjb25maWRlbmNlGAogASgBSAKIAQESGQoMY2hhbGxlbmdlX2lkGAsgASgJSAOIAQESDwoCaXAYDCABKAlIBIgBARIUCgdjb3VudHJ5GA0gASgJSAWIAQESEAoDYXNuGA4gASgNSAaIAQESLgoIbWV0YWRhdGEYDyABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0SAeIAQESIAoHc2lnbmFscxgQIAMoCzIPLnJ1cHQudjIuU2lnbmFsEi8KC29jY3VycmVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgxyZXN0cmljdGlvbnMYEiADKAkSFgoOcG9saWN5X3ZlcnNpb24YEyABKAVCBwoFX3VzZXJCEQoPX2ZpbmdlcnByaW50X2lkQg0KC19jb25maWRlbmNlQg8KDV9jaGFsbGVuZ2VfaWRCBQoDX2lwQgoKCF9jb3VudHJ5QgYKBF9hc25CCwoJX21ldGFkYXRhIjcKFEdldEV2YWx1YXRpb25SZXF1ZXN0Eh8KDWV2YWx1YXRpb25faWQYASABKAlCCMrVIgQIATABIkAKFUdldEV2YWx1YXRpb25SZXNwb25zZRInCgpldmFsdWF0aW9uGAEgASgLMhMucnVwdC52Mi5FdmFsdWF0aW9uIoABChZMaXN0RXZhbHVhdGlvbnNSZXF1ZXN0EhwKBHBhZ2UYASABKAVCCcrVIgU4AUCQTkgAiAEBEhwKBWxpbWl0GAIgASgFQgjK1SIEOAFAZEgBiAEBEhcKBHVzZXIYAyABKAlCCcrVIgUQgAIwB0IHCgVfcGFnZUIICgZfbGltaXQiSwoXTGlzdEV2YWx1YXRpb25zUmVzcG9uc2USIQoEZGF0YRgBIAMoCzITLnJ1cHQudjIuRXZhbHVhdGlvbhINCgV0b3RhbBgCIAEoBTKDAwoRRXZhbHVhdGlvblNlcnZpY2UScwoIRXZhbHVhdGUSGC5ydXB0LnYyLkV2YWx1YXRlUmVxdWVzdBoZLnJ1cHQudjIuRXZhbHVhdGVSZXNwb25zZSIygtPkkwIsOgEqWhE6ASoiDC92Mi9ldmFsdWF0ZSIUL3YyL2RldmljZXMvZXZhbHVhdGUShgEKDUdldEV2YWx1YXRpb24SHS5ydXB0LnYyLkdldEV2YWx1YXRpb25SZXF1ZXN0Gh4ucnVwdC52Mi5HZXRFdmFsdWF0aW9uUmVzcG9uc2UiNpACAYLT5JMCLWIKZXZhbHVhdGlvbhIfL3YyL2V2YWx1YXRpb25zL3tldmFsdWF0aW9uX2lkfRJwCg9MaXN0RXZhbHVhdGlvbnMSHy5ydXB0LnYyLkxpc3RFdmFsdWF0aW9uc1JlcXVlc3QaIC5ydXB0LnYyLkxpc3RFdmFsdWF0aW9uc1Jlc3BvbnNlIhqQAgGC0+STAhESDy92Mi9ldmFsdWF0aW9uc0JgCgtjb20ucnVwdC52MlABWhpydXB0LmNvbS9nby9ydXB0L3YyO3J1cHR2MqoCB1J1cHQuVjLKAgdSdXB0XFYy4gITUnVwdFxWMlxHUEJNZXRhZGF0YeoCCFJ1cHQ6OlYyYgZwcm90bzM", [file_google_api_annotations, file_google_protobuf_struct, file_google_protobuf_timestamp, file_rupt_v2_options, file_rupt_v2_risk]);
+  fileDesc("CiBydXB0L3YyL2V2YWx1YXRpb25fc2VydmljZS5wcm90bxIHcnVwdC52MiKeAwoPRXZhbHVhdGVSZXF1ZXN0EhoKBmFjdGlvbhgBIAEoCUIKytUiBggBEEAwBRIXCgR1c2VyGAIgASgJQgnK1SIFEIACMAcSJAoLZmluZ2VycHJpbnQYAyADKAlCD8rVIgsQgCAYQCCAgAFIARIhChBsYXN0X2ZpbmdlcnByaW50GAQgASgJQgfK1SIDEIAgEhQKAmlwGAUgASgJQgjK1SIEEEAwAhIYCgVlbWFpbBgGIAEoCUIJytUiBRDAAjADEhcKBXBob25lGAcgASgJQgjK1SIEECAwBBI0CghtZXRhZGF0YRgIIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RCCcrVIgUogEBQIBIbCgp1c2VyX2FnZW50GAkgASgJQgfK1SIDEIAIEiEKB291dGNvbWUYCiABKA4yEC5ydXB0LnYyLk91dGNvbWUSHQoMZGV2aWNlX3Rva2VuGAsgASgJQgfK1SIDEIAIEi8KC29jY3VycmVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCL8AwoQRXZhbHVhdGVSZXNwb25zZRIhCgd2ZXJkaWN0GAEgASgOMhAucnVwdC52Mi5WZXJkaWN0EhsKDmZpbmdlcnByaW50X2lkGAIgASgJSACIAQESIAoHcmVhc29ucxgDIAMoDjIPLnJ1cHQudjIuUmVhc29uEhkKDGNoYWxsZW5nZV9pZBgEIAEoCUgBiAEBEi4KCG1ldGFkYXRhGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEgCiAEBEhUKDWV2YWx1YXRpb25faWQYBiABKAkSDQoFc2NvcmUYByABKAESFwoKY29uZmlkZW5jZRgIIAEoAUgDiAEBEiAKB3NpZ25hbHMYCSADKAsyDy5ydXB0LnYyLlNpZ25hbBIZCgxkZXZpY2VfdG9rZW4YCiABKAlIBIgBARIZCgxjbGllbnRfdG9rZW4YCyABKAlIBYgBARIaCg1jaGFsbGVuZ2VfdXJsGBQgASgJSAaIAQESFAoMcmVzdHJpY3Rpb25zGAwgAygJQhEKD19maW5nZXJwcmludF9pZEIPCg1fY2hhbGxlbmdlX2lkQgsKCV9tZXRhZGF0YUINCgtfY29uZmlkZW5jZUIPCg1fZGV2aWNlX3Rva2VuQg8KDV9jbGllbnRfdG9rZW5CEAoOX2NoYWxsZW5nZV91cmwijAUKCkV2YWx1YXRpb24SFQoNZXZhbHVhdGlvbl9pZBgBIAEoCRIuCgpjcmVhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZhY3Rpb24YAyABKAkSEQoEdXNlchgEIAEoCUgAiAEBEiEKB291dGNvbWUYBSABKA4yEC5ydXB0LnYyLk91dGNvbWUSIQoHdmVyZGljdBgGIAEoDjIQLnJ1cHQudjIuVmVyZGljdBIgCgdyZWFzb25zGAcgAygOMg8ucnVwdC52Mi5SZWFzb24SDQoFc2NvcmUYCCABKAESGwoOZmluZ2VycHJpbnRfaWQYCSABKAlIAYgBARIXCgpjb25maWRlbmNlGAogASgBSAKIAQESGQoMY2hhbGxlbmdlX2lkGAsgASgJSAOIAQESDwoCaXAYDCABKAlIBIgBARIUCgdjb3VudHJ5GA0gASgJSAWIAQESEAoDYXNuGA4gASgNSAaIAQESLgoIbWV0YWRhdGEYDyABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0SAeIAQESIAoHc2lnbmFscxgQIAMoCzIPLnJ1cHQudjIuU2lnbmFsEi8KC29jY3VycmVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgxyZXN0cmljdGlvbnMYEiADKAkSFgoOcG9saWN5X3ZlcnNpb24YEyABKAVCBwoFX3VzZXJCEQoPX2ZpbmdlcnByaW50X2lkQg0KC19jb25maWRlbmNlQg8KDV9jaGFsbGVuZ2VfaWRCBQoDX2lwQgoKCF9jb3VudHJ5QgYKBF9hc25CCwoJX21ldGFkYXRhIjcKFEdldEV2YWx1YXRpb25SZXF1ZXN0Eh8KDWV2YWx1YXRpb25faWQYASABKAlCCMrVIgQIATABIkAKFUdldEV2YWx1YXRpb25SZXNwb25zZRInCgpldmFsdWF0aW9uGAEgASgLMhMucnVwdC52Mi5FdmFsdWF0aW9uIoABChZMaXN0RXZhbHVhdGlvbnNSZXF1ZXN0EhwKBHBhZ2UYASABKAVCCcrVIgU4AUCQTkgAiAEBEhwKBWxpbWl0GAIgASgFQgjK1SIEOAFAZEgBiAEBEhcKBHVzZXIYAyABKAlCCcrVIgUQgAIwB0IHCgVfcGFnZUIICgZfbGltaXQiSwoXTGlzdEV2YWx1YXRpb25zUmVzcG9uc2USIQoEZGF0YRgBIAMoCzITLnJ1cHQudjIuRXZhbHVhdGlvbhINCgV0b3RhbBgCIAEoBSJnChdSZXBvcnRFdmFsdWF0aW9uUmVxdWVzdBIfCg1ldmFsdWF0aW9uX2lkGAEgASgJQgjK1SIECAEwARIrCghmZWVkYmFjaxgCIAEoDjIRLnJ1cHQudjIuRmVlZGJhY2tCBsrVIgIIASIrChhSZXBvcnRFdmFsdWF0aW9uUmVzcG9uc2USDwoHc3VjY2VzcxgBIAEoCCpPCghGZWVkYmFjaxIYChRGRUVEQkFDS19VTlNQRUNJRklFRBAAEhIKDkZFRURCQUNLX09XTkVSEAESFQoRRkVFREJBQ0tfQVRUQUNLRVIQAjKVBAoRRXZhbHVhdGlvblNlcnZpY2UScwoIRXZhbHVhdGUSGC5ydXB0LnYyLkV2YWx1YXRlUmVxdWVzdBoZLnJ1cHQudjIuRXZhbHVhdGVSZXNwb25zZSIygtPkkwIsOgEqWhE6ASoiDC92Mi9ldmFsdWF0ZSIUL3YyL2RldmljZXMvZXZhbHVhdGUShgEKDUdldEV2YWx1YXRpb24SHS5ydXB0LnYyLkdldEV2YWx1YXRpb25SZXF1ZXN0Gh4ucnVwdC52Mi5HZXRFdmFsdWF0aW9uUmVzcG9uc2UiNpACAYLT5JMCLWIKZXZhbHVhdGlvbhIfL3YyL2V2YWx1YXRpb25zL3tldmFsdWF0aW9uX2lkfRKPAQoQUmVwb3J0RXZhbHVhdGlvbhIgLnJ1cHQudjIuUmVwb3J0RXZhbHVhdGlvblJlcXVlc3QaIS5ydXB0LnYyLlJlcG9ydEV2YWx1YXRpb25SZXNwb25zZSI2kAICgtPkkwItOgEqIigvdjIvZXZhbHVhdGlvbnMve2V2YWx1YXRpb25faWR9L2ZlZWRiYWNrEnAKD0xpc3RFdmFsdWF0aW9ucxIfLnJ1cHQudjIuTGlzdEV2YWx1YXRpb25zUmVxdWVzdBogLnJ1cHQudjIuTGlzdEV2YWx1YXRpb25zUmVzcG9uc2UiGpACAYLT5JMCERIPL3YyL2V2YWx1YXRpb25zQmAKC2NvbS5ydXB0LnYyUAFaGnJ1cHQuY29tL2dvL3J1cHQvdjI7cnVwdHYyqgIHUnVwdC5WMsoCB1J1cHRcVjLiAhNSdXB0XFYyXEdQQk1ldGFkYXRh6gIIUnVwdDo6VjJiBnByb3RvMw", [file_google_api_annotations, file_google_protobuf_struct, file_google_protobuf_timestamp, file_rupt_v2_options, file_rupt_v2_risk]);
 
 /**
  * One attempt to judge.
@@ -477,6 +477,89 @@ export const ListEvaluationsResponseSchema: GenMessage<ListEvaluationsResponse> 
   messageDesc(file_rupt_v2_evaluation_service, 6);
 
 /**
+ * Says whose attempt an evaluation was.
+ *
+ * @generated from message rupt.v2.ReportEvaluationRequest
+ */
+export type ReportEvaluationRequest = Message<"rupt.v2.ReportEvaluationRequest"> & {
+  /**
+   * Id of the evaluation.
+   *
+   * @generated from field: string evaluation_id = 1;
+   */
+  evaluationId: string;
+
+  /**
+   * Whose attempt it was.
+   *
+   * @generated from field: rupt.v2.Feedback feedback = 2;
+   */
+  feedback: Feedback;
+};
+
+/**
+ * Describes the message rupt.v2.ReportEvaluationRequest.
+ * Use `create(ReportEvaluationRequestSchema)` to create a new message.
+ */
+export const ReportEvaluationRequestSchema: GenMessage<ReportEvaluationRequest> = /*@__PURE__*/
+  messageDesc(file_rupt_v2_evaluation_service, 7);
+
+/**
+ * The answer to ReportEvaluation.
+ *
+ * @generated from message rupt.v2.ReportEvaluationResponse
+ */
+export type ReportEvaluationResponse = Message<"rupt.v2.ReportEvaluationResponse"> & {
+  /**
+   * True: it is kept.
+   *
+   * @generated from field: bool success = 1;
+   */
+  success: boolean;
+};
+
+/**
+ * Describes the message rupt.v2.ReportEvaluationResponse.
+ * Use `create(ReportEvaluationResponseSchema)` to create a new message.
+ */
+export const ReportEvaluationResponseSchema: GenMessage<ReportEvaluationResponse> = /*@__PURE__*/
+  messageDesc(file_rupt_v2_evaluation_service, 8);
+
+/**
+ * Whose attempt it was. In REST JSON: the short lower-case word, such as `attacker`.
+ *
+ * @generated from enum rupt.v2.Feedback
+ */
+export enum Feedback {
+  /**
+   * Refused.
+   *
+   * @generated from enum value: FEEDBACK_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The account holder's.
+   *
+   * @generated from enum value: FEEDBACK_OWNER = 1;
+   */
+  OWNER = 1,
+
+  /**
+   * Somebody else's.
+   *
+   * @generated from enum value: FEEDBACK_ATTACKER = 2;
+   */
+  ATTACKER = 2,
+}
+
+/**
+ * Describes the enum rupt.v2.Feedback.
+ */
+export const FeedbackSchema: GenEnum<Feedback> = /*@__PURE__*/
+  enumDesc(file_rupt_v2_evaluation_service, 0);
+
+/**
  * Judges attempts and remembers every judgement.
  *
  * @generated from service rupt.v2.EvaluationService
@@ -503,6 +586,17 @@ export const EvaluationService: GenService<{
     methodKind: "unary";
     input: typeof GetEvaluationRequestSchema;
     output: typeof GetEvaluationResponseSchema;
+  },
+  /**
+   * Says whose attempt an evaluation was, by somebody who knows: the account holder, or who looked into it. An attacker's attempt is unlearnt,
+   * and its device and address are held against it from then on; an owner's is learnt. Safe to repeat; the last word holds.
+   *
+   * @generated from rpc rupt.v2.EvaluationService.ReportEvaluation
+   */
+  reportEvaluation: {
+    methodKind: "unary";
+    input: typeof ReportEvaluationRequestSchema;
+    output: typeof ReportEvaluationResponseSchema;
   },
   /**
    * Lists stored evaluations, newest first.

@@ -33,6 +33,49 @@ import {
   verdictToJSON,
 } from "./risk.js";
 
+/** Whose attempt it was. In REST JSON: the short lower-case word, such as `attacker`. */
+export enum Feedback {
+  /** FEEDBACK_UNSPECIFIED - Refused. */
+  FEEDBACK_UNSPECIFIED = 0,
+  /** FEEDBACK_OWNER - The account holder's. */
+  FEEDBACK_OWNER = 1,
+  /** FEEDBACK_ATTACKER - Somebody else's. */
+  FEEDBACK_ATTACKER = 2,
+  UNRECOGNIZED = -1,
+}
+
+export function feedbackFromJSON(object: any): Feedback {
+  switch (object) {
+    case 0:
+    case "FEEDBACK_UNSPECIFIED":
+      return Feedback.FEEDBACK_UNSPECIFIED;
+    case 1:
+    case "FEEDBACK_OWNER":
+      return Feedback.FEEDBACK_OWNER;
+    case 2:
+    case "FEEDBACK_ATTACKER":
+      return Feedback.FEEDBACK_ATTACKER;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return Feedback.UNRECOGNIZED;
+  }
+}
+
+export function feedbackToJSON(object: Feedback): string {
+  switch (object) {
+    case Feedback.FEEDBACK_UNSPECIFIED:
+      return "FEEDBACK_UNSPECIFIED";
+    case Feedback.FEEDBACK_OWNER:
+      return "FEEDBACK_OWNER";
+    case Feedback.FEEDBACK_ATTACKER:
+      return "FEEDBACK_ATTACKER";
+    case Feedback.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** One attempt to judge. */
 export interface EvaluateRequest {
   /** What the user attempts: `login`, `signup` or the caller's own word. */
@@ -204,6 +247,20 @@ export interface ListEvaluationsResponse {
   data: Evaluation[];
   /** How many there are in all. */
   total: number;
+}
+
+/** Says whose attempt an evaluation was. */
+export interface ReportEvaluationRequest {
+  /** Id of the evaluation. */
+  evaluationId: string;
+  /** Whose attempt it was. */
+  feedback: Feedback;
+}
+
+/** The answer to ReportEvaluation. */
+export interface ReportEvaluationResponse {
+  /** True: it is kept. */
+  success: boolean;
 }
 
 function createBaseEvaluateRequest(): EvaluateRequest {
@@ -1544,6 +1601,162 @@ export const ListEvaluationsResponse: MessageFns<ListEvaluationsResponse> = {
   },
 };
 
+function createBaseReportEvaluationRequest(): ReportEvaluationRequest {
+  return { evaluationId: "", feedback: 0 };
+}
+
+export const ReportEvaluationRequest: MessageFns<ReportEvaluationRequest> = {
+  encode(message: ReportEvaluationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.evaluationId !== "") {
+      writer.uint32(10).string(message.evaluationId);
+    }
+    if (message.feedback !== 0) {
+      writer.uint32(16).int32(message.feedback);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportEvaluationRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportEvaluationRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.evaluationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.feedback = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReportEvaluationRequest {
+    return {
+      evaluationId: isSet(object.evaluationId)
+        ? globalThis.String(object.evaluationId)
+        : isSet(object.evaluation_id)
+        ? globalThis.String(object.evaluation_id)
+        : "",
+      feedback: isSet(object.feedback) ? feedbackFromJSON(object.feedback) : 0,
+    };
+  },
+
+  toJSON(message: ReportEvaluationRequest): unknown {
+    const obj: any = {};
+    if (message.evaluationId !== "") {
+      obj.evaluationId = message.evaluationId;
+    }
+    if (message.feedback !== 0) {
+      obj.feedback = feedbackToJSON(message.feedback);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReportEvaluationRequest>, I>>(base?: I): ReportEvaluationRequest {
+    return ReportEvaluationRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReportEvaluationRequest>, I>>(object: I): ReportEvaluationRequest {
+    const message = createBaseReportEvaluationRequest();
+    message.evaluationId = object.evaluationId ?? "";
+    message.feedback = object.feedback ?? 0;
+    return message;
+  },
+};
+
+function createBaseReportEvaluationResponse(): ReportEvaluationResponse {
+  return { success: false };
+}
+
+export const ReportEvaluationResponse: MessageFns<ReportEvaluationResponse> = {
+  encode(message: ReportEvaluationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.success !== false) {
+      writer.uint32(8).bool(message.success);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportEvaluationResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportEvaluationResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.success = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReportEvaluationResponse {
+    return { success: isSet(object.success) ? globalThis.Boolean(object.success) : false };
+  },
+
+  toJSON(message: ReportEvaluationResponse): unknown {
+    const obj: any = {};
+    if (message.success !== false) {
+      obj.success = message.success;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReportEvaluationResponse>, I>>(base?: I): ReportEvaluationResponse {
+    return ReportEvaluationResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReportEvaluationResponse>, I>>(object: I): ReportEvaluationResponse {
+    const message = createBaseReportEvaluationResponse();
+    message.success = object.success ?? false;
+    return message;
+  },
+};
+
 /** Judges attempts and remembers every judgement. */
 export type EvaluationServiceService = typeof EvaluationServiceService;
 export const EvaluationServiceService = {
@@ -1572,6 +1785,21 @@ export const EvaluationServiceService = {
       Buffer.from(GetEvaluationResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetEvaluationResponse => GetEvaluationResponse.decode(value),
   },
+  /**
+   * Says whose attempt an evaluation was, by somebody who knows: the account holder, or who looked into it. An attacker's attempt is unlearnt,
+   * and its device and address are held against it from then on; an owner's is learnt. Safe to repeat; the last word holds.
+   */
+  reportEvaluation: {
+    path: "/rupt.v2.EvaluationService/ReportEvaluation" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReportEvaluationRequest): Buffer =>
+      Buffer.from(ReportEvaluationRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReportEvaluationRequest => ReportEvaluationRequest.decode(value),
+    responseSerialize: (value: ReportEvaluationResponse): Buffer =>
+      Buffer.from(ReportEvaluationResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReportEvaluationResponse => ReportEvaluationResponse.decode(value),
+  },
   /** Lists stored evaluations, newest first. */
   listEvaluations: {
     path: "/rupt.v2.EvaluationService/ListEvaluations" as const,
@@ -1595,6 +1823,11 @@ export interface EvaluationServiceServer extends UntypedServiceImplementation {
   evaluate: handleUnaryCall<EvaluateRequest, EvaluateResponse>;
   /** Reads one stored evaluation. */
   getEvaluation: handleUnaryCall<GetEvaluationRequest, GetEvaluationResponse>;
+  /**
+   * Says whose attempt an evaluation was, by somebody who knows: the account holder, or who looked into it. An attacker's attempt is unlearnt,
+   * and its device and address are held against it from then on; an owner's is learnt. Safe to repeat; the last word holds.
+   */
+  reportEvaluation: handleUnaryCall<ReportEvaluationRequest, ReportEvaluationResponse>;
   /** Lists stored evaluations, newest first. */
   listEvaluations: handleUnaryCall<ListEvaluationsRequest, ListEvaluationsResponse>;
 }
@@ -1635,6 +1868,25 @@ export interface EvaluationServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetEvaluationResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Says whose attempt an evaluation was, by somebody who knows: the account holder, or who looked into it. An attacker's attempt is unlearnt,
+   * and its device and address are held against it from then on; an owner's is learnt. Safe to repeat; the last word holds.
+   */
+  reportEvaluation(
+    request: ReportEvaluationRequest,
+    callback: (error: ServiceError | null, response: ReportEvaluationResponse) => void,
+  ): ClientUnaryCall;
+  reportEvaluation(
+    request: ReportEvaluationRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReportEvaluationResponse) => void,
+  ): ClientUnaryCall;
+  reportEvaluation(
+    request: ReportEvaluationRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReportEvaluationResponse) => void,
   ): ClientUnaryCall;
   /** Lists stored evaluations, newest first. */
   listEvaluations(

@@ -11,6 +11,7 @@ import { notices } from "./0010-notices.js";
 import { traces } from "./0011-traces.js";
 import { erasedDevices } from "./0012-erased-devices.js";
 import { counters } from "./0013-counters.js";
+import { feedback } from "./0014-feedback.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   traces,
   erasedDevices,
   counters,
+  feedback,
 ];
