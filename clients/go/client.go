@@ -1,6 +1,7 @@
 // Package rupt is the gRPC client of the Rupt account-takeover protection service. See README.md.
 package rupt
 
+//go:generate rm -rf rupt/v2
 //go:generate buf generate
 //go:generate cp ../../proto/rupt/v2/rupt_grpc_service_config.json .
 

@@ -111,7 +111,7 @@ const refusals: Case = {
 export const cases: readonly Case[] = [wholeFlow, refusals, ...examples()];
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
+const instants = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/g;
 
 /** Replaces ids by kind and order of first appearance, and tokens, addresses of pages and instants by a word, so that two runs compare. */
 export function comparable(answers: readonly Json[]): readonly Json[] {
@@ -126,8 +126,9 @@ export function comparable(answers: readonly Json[]): readonly Json[] {
   const text = JSON.stringify(answers, (field, value: unknown) => {
     if (field.endsWith("_token")) return "token";
     if (field.endsWith("_url")) return "url";
-    if (typeof value === "string" && instant.test(value)) return "instant";
-    return names.get(value) ?? value;
+    const name = names.get(value);
+    if (name !== undefined) return name;
+    return typeof value === "string" ? value.replaceAll(instants, "instant") : value;
   });
   return JSON.parse(text) as Json[];
 }
