@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { measureImpostors } from "./impostors.js";
 import { instantOf } from "./pure.js";
 import { equality, type Linker, publishedRules } from "./references.js";
 import { replay } from "./replay.js";
@@ -62,6 +63,13 @@ async function track(): Promise<void> {
     }
   } finally {
     await service.stop();
+  }
+  print("\n| Another person's | | Passes for the owner's |");
+  print("| --- | --- | --- |");
+  for (const { kind, likeness, attempts, passed } of measureImpostors(values.seed, 3_000)) {
+    print(
+      `| ${kind} | ${likeness} | ${((100 * passed) / attempts).toFixed(2)} % of ${attempts.toLocaleString("en")} |`,
+    );
   }
 }
 

@@ -38,20 +38,22 @@ function hashOf(name: string, value: string): string {
   return known;
 }
 
+/** What the server makes of these traits. */
+export function sightOf(traits: Traits): Sight {
+  const fingerprint = parseFingerprint(fingerprintOf(traits), undefined);
+  if (fingerprint === undefined) throw new Error("a browser of the bench always has traits");
+  const { dialect, distinctive, present } = fingerprint;
+  return { dialect, distinctive, concealed: [{ keyId: "k", present: conceal(dialect, present, key) }] };
+}
+
 /** The matching of the server without its store: each user's devices are those of the user's earlier visits. */
 export function pureMatcher(): Linker {
   const devices = new Map<string, Device[]>();
   const all: Device[] = [];
   let frequency: Frequency = assumedFrequency;
   return ({ user, day, traits }) => {
-    const fingerprint = parseFingerprint(fingerprintOf(traits), undefined);
-    if (fingerprint === undefined) return "none";
     const now = instantOf(day);
-    const sight: Sight = {
-      dialect: fingerprint.dialect,
-      distinctive: fingerprint.distinctive,
-      concealed: [{ keyId: "k", present: conceal(fingerprint.dialect, fingerprint.present, key) }],
-    };
+    const sight = sightOf(traits);
     const own = devices.get(user) ?? [];
     devices.set(user, own);
     const found = recognise(

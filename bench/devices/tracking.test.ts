@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { measureImpostors } from "./impostors.js";
 import { pureMatcher } from "./pure.js";
 import { equality, publishedRules } from "./references.js";
 import { createVisits } from "./stream.js";
@@ -25,6 +26,15 @@ test("browsers visiting every three days are tracked for 94 % of their days at a
       expect(ours.trackedDays).toBeGreaterThan(1.1 * trackedDays);
       expect(ours.idsPerBrowser).toBeLessThan(idsPerBrowser);
     }
+  }
+});
+
+test("another person's desktop does not pass for a known one, even with the same system, browser, language and zone", () => {
+  for (const { kind, likeness, attempts, passed } of measureImpostors("regression", 800)) {
+    expect(attempts).toBeGreaterThan(100);
+    if (likeness === "random") expect(passed / attempts).toBeLessThan(0.001);
+    else if (kind === "desktop") expect(passed / attempts).toBeLessThan(0.06);
+    else expect(passed / attempts).toBeLessThan(0.2);
   }
 });
 
