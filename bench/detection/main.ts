@@ -12,7 +12,7 @@ const help = `npm run bench:detection -- [--users N] [--seed N] [--out FOLDER]
 Sends a synthetic stream of logins and attacks, made after published marginals, through the real service in the order of time, and measures how well
 attacks are told from logins; beside it the published model on the same stream. Owners complete their challenges, attackers never do.
 
-  --users N     accounts, each attacked once (default 1600: about 33,000 logins)
+  --users N     accounts, each attacked once (default 800: about 17,000 logins)
   --seed N      another stream (default 1)
   --out FOLDER  also writes detection.md, detection.svg and detection.json there`;
 
@@ -22,7 +22,7 @@ function option(name: string, fallback: number): number {
 }
 
 async function bench(): Promise<void> {
-  const [users, seed] = [option("users", 1600), option("seed", 1)];
+  const [users, seed] = [option("users", 800), option("seed", 1)];
   const outPlace = process.argv.indexOf("--out");
   const out = outPlace < 0 ? undefined : process.argv[outPlace + 1];
   const note = (text: string) => process.stderr.write(`${text}\n`);

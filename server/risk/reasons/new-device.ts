@@ -8,7 +8,7 @@ import { evidenceOfNew, type Reason } from "./reason.js";
 export function weightOfNewDevice({ devicesSeen, devicesKnown }: Facts): number {
   if (devicesKnown === 0) return 0;
   const novelty = 0.6 + 0.7 * Math.max(0, devicesKnown - 1);
-  return Math.min(4, Math.max(1, Math.log((devicesSeen + novelty) / novelty)));
+  return Math.min(4, Math.max(1.8, Math.log((devicesSeen + novelty) / novelty)));
 }
 
 /** This device is not among the devices known for the user. */
