@@ -77,6 +77,7 @@ export default async function prepare(project: TestProject): Promise<() => Promi
     const hasGo = found.some(({ name }) => name === "Go");
     const grpcurl = hasGo ? await findGrpcurl() : undefined;
     if (grpcurl === undefined) skipped.push({ name: "grpcurl", why: "is installed with Go" });
+    for (const { name, why } of skipped) say(`${name}: SKIPPED (${why})`);
     project.provide("clients", { servers: withoutStop(servers), languages: found, grpcurl, skipped });
   } catch (error) {
     await projects.close();
