@@ -52,8 +52,9 @@ export async function startDemo(): Promise<RunningDemo> {
 /** The newest code in the inbox. */
 export async function newestCode(inboxUrl: string): Promise<string> {
   const answer = await fetch(inboxUrl, { headers: { accept: "application/json" } });
-  const { data } = (await answer.json()) as { data: readonly { code: string }[] };
-  const code = data[0]?.code;
+  const { data } = (await answer.json()) as { data: readonly { code?: string }[] };
+  // Notices to the account's owner lie there, too, and hold no code.
+  const code = data.find((message) => message.code !== undefined)?.code;
   if (code === undefined) throw new Error("the inbox is empty");
   return code;
 }
