@@ -4,7 +4,6 @@ import { emailDomain } from "../challenge/email-domain.js";
 import { limitsOf } from "../challenge/limits.js";
 import { signupKey } from "../challenge/user-key.js";
 import type { Clock, Instant } from "../clock.js";
-import { clientKey } from "../device/client.js";
 import type { Fingerprint } from "../device/fingerprint.js";
 import { AppError } from "../errors.js";
 import { newId } from "../ids.js";
@@ -13,10 +12,9 @@ import type { AnonymitySource } from "../outbound/anonymity/anonymity.js";
 import type { Geo } from "../outbound/geo/geo.js";
 import type { AccessLists } from "../risk/access-list.js";
 import { type CounterKey, countersOf, countsOf, deviceCounterKey, trafficsAt } from "../risk/counters.js";
-import { disposableDomain } from "../risk/disposable-domains.js";
 import { engineVersion } from "../risk/engine-version.js";
 import { gatherFacts, type Observation } from "../risk/facts.js";
-import { addressKey, type IpAddress } from "../risk/ip-address.js";
+import type { IpAddress } from "../risk/ip-address.js";
 import { judge } from "../risk/judge.js";
 import type { Policy } from "../risk/policy/policy.js";
 import type { Outcome } from "../risk/words.js";
@@ -34,7 +32,8 @@ import { contactBook } from "./contact-book.js";
 import type { ContactNotices } from "./contact-notices.js";
 import { checkEventTime } from "./event-time.js";
 import { historyAfter, lessonOf } from "./lessons.js";
-import { deviceTokenOf, type SightDevice, type Sighted, type Sighting } from "./sight-device.js";
+import { observe } from "./observe.js";
+import { deviceTokenOf, type SightDevice, type Sighting } from "./sight-device.js";
 import { createTurns } from "./turns.js";
 
 /** One attempt to judge, checked and parsed. */
@@ -239,7 +238,7 @@ export function createEvaluate({
       limits.contact_cooldown_seconds * 1000,
     );
     const observation: Observation = {
-      ...withLists(observe(attempt, at, device, settled.changed), attempt, accessLists),
+      ...withLists(observe({ geo, anonymity }, attempt, at, device, settled.changed), attempt, accessLists),
       traffics: trafficsAt(memories.counters, counterKeys, device?.deviceId, at),
     };
     const facts = gatherFacts(observation, memories.history);
@@ -348,49 +347,4 @@ export function createEvaluate({
   function userBit(projectId: string, userKey: string): number {
     return keys.mac("counter", projectId, userKey).readUInt8(0) & 63;
   }
-
-  function observe(
-    attempt: Attempt,
-    at: Instant,
-    device: Sighted | undefined,
-    changedContacts: readonly string[],
-  ): Observation {
-    const { ip } = attempt;
-    const located = ip?.evaluable ? geo.locate(ip) : {};
-    const country = located.place?.country ?? located.country;
-    const client = clientKey(attempt.fingerprint, attempt.userAgent);
-    const throwaway = attempt.email === undefined ? undefined : disposableDomain(attempt.email);
-    return {
-      at,
-      ...(device === undefined
-        ? {}
-        : {
-            deviceId: device.deviceId,
-            deviceConfidence: device.confidence,
-            deviceLogOdds: logOdds(device.confidence),
-            deviceChanged: device.changed,
-            ...(device.proven ? { deviceProven: true } : {}),
-            ...(device.mismatch === undefined ? {} : { tokenDeviceId: device.mismatch }),
-            ...(device.tokenIgnored === undefined ? {} : { tokenIgnored: device.tokenIgnored }),
-          }),
-      ...(ip === undefined ? {} : { ip: ip.text }),
-      ...(ip?.notEvaluableBecause === undefined ? {} : { ipNotEvaluable: ip.notEvaluableBecause }),
-      ...(ip?.evaluable ? { addressKey: addressKey(ip) } : {}),
-      ...(located.network === undefined ? {} : { network: located.network }),
-      ...(country === undefined ? {} : { country }),
-      ...(located.place === undefined ? {} : { place: located.place }),
-      anonymity: ip?.evaluable ? anonymity.look(ip, located.network?.asn) : {},
-      geoAvailable: geo.status().city.loaded,
-      ...(client === undefined ? {} : { client }),
-      changedContacts,
-      ...(throwaway === undefined ? {} : { disposableDomain: throwaway }),
-      traffics: {},
-    };
-  }
-}
-
-/** Log-odds of a probability; near 0 and 1 no more than can be told apart. */
-function logOdds(probability: number): number {
-  const held = Math.min(1 - 1e-6, Math.max(1e-6, probability));
-  return Math.log(held / (1 - held));
 }
