@@ -203,7 +203,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
             publicUrl: config.publicUrl,
           }),
           verify: createVerifyChallenge({ clock, keys, challenges, background }),
-          complete: createCompleteChallenge({ clock, challenges, notices }),
+          complete: createCompleteChallenge({ clock, keys, challenges, notices }),
           read: createReadChallenges({ clock, keys, challenges }),
           guard: createClientTokenGuard(challenges),
         }),

@@ -56,6 +56,7 @@ export const errorCodes = {
   evaluation_mismatch: "failed_precondition",
   too_many_evaluations: "resource_exhausted",
   origin_not_allowed: "permission_denied",
+  wrong_proof: "permission_denied",
   shutting_down: "unavailable",
   overloaded: "resource_exhausted",
   message_budget: "resource_exhausted",

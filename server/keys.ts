@@ -14,6 +14,7 @@ export type KeyPurpose =
   | "code"
   | "contact"
   | "client_token"
+  | "proof"
   | "idempotency"
   | "fingerprint"
   | "device_token"

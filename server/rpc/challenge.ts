@@ -120,20 +120,26 @@ export function challengeHandlers({
     async verifyChallenge(request, context) {
       const challengeId = request.challengeId.toLowerCase();
       await admit(context, challengeId, "act");
-      const { success, status, attemptsRemaining } = await verify(context.caller.project, {
+      const { success, status, attemptsRemaining, proof } = await verify(context.caller.project, {
         challengeId,
         code: request.code,
+        fromBrowser: context.caller.clientToken !== undefined,
       });
-      return { success, status: statusWords.toWire(status), attemptsRemaining };
+      return {
+        success,
+        status: statusWords.toWire(status),
+        attemptsRemaining,
+        ...(proof === undefined ? {} : { proof }),
+      };
     },
     async describeChallenge(request, context) {
       const challengeId = request.challengeId.toLowerCase();
       await admit(context, challengeId, "describe");
       return describedMessage(await describe(context.caller.project, challengeId));
     },
-    async completeChallenge({ challengeId }, { caller }) {
-      await complete(caller.project, challengeId);
-      return { success: true };
+    async completeChallenge({ challengeId, proof }, { caller }) {
+      const first = await complete(caller.project, challengeId.toLowerCase(), proof);
+      return { success: true, ...(proof === undefined ? {} : { first }) };
     },
     getChallenge: async ({ challengeId }, { caller }) => ({
       challenge: challengeMessage(await read.get(caller.project, challengeId)),

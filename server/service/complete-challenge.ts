@@ -3,15 +3,24 @@ import { limitsOf } from "../challenge/limits.js";
 import type { Clock, Instant } from "../clock.js";
 import { AppError } from "../errors.js";
 import { newId } from "../ids.js";
+import type { Keys } from "../keys.js";
 import { completed } from "../risk/history.js";
 import type { ChallengeStore } from "../store/challenge-store.js";
 import type { Notice } from "../store/notice-store.js";
 import type { Project } from "../store/project-store.js";
 import { challengeNotFound } from "./challenges.js";
 import type { Notices } from "./notices.js";
+import { isProof } from "./proof.js";
 
-/** Makes the device and place of a verified challenge trusted. Safe to repeat. */
-export type CompleteChallenge = (project: Project, challengeId: string) => Promise<void>;
+/**
+ * Makes the device and place of a verified challenge trusted. Safe to repeat: answers true to the one call that completed it. A proof, where one is
+ * given, must be the challenge's own; throws `wrong_proof`.
+ */
+export type CompleteChallenge = (
+  project: Project,
+  challengeId: string,
+  proof: string | undefined,
+) => Promise<boolean>;
 
 /** How often it starts anew when others of the same user come in between. */
 const maxRounds = 20;
@@ -45,23 +54,27 @@ function wasThisYou(challenge: Challenge, now: Instant): Notice | undefined {
 /** Makes CompleteChallenge: read the lesson and the history, then complete and teach in one statement. */
 export function createCompleteChallenge({
   clock,
+  keys,
   challenges,
   notices,
 }: {
   clock: Clock;
+  keys: Keys;
   challenges: ChallengeStore;
   notices: Notices;
 }): CompleteChallenge {
-  return async (project, challengeId) => {
+  return async (project, challengeId, proof) => {
     const { projectId } = project;
     const key = { projectId, challengeId };
+    const proven = proof === undefined || isProof(keys, key, proof);
     for (let round = 0; round < maxRounds; round++) {
       const completion = await challenges.findCompletion(key);
       if (completion === undefined) throw challengeNotFound();
+      if (!proven) throw new AppError("wrong_proof", "This is not the proof of this challenge.");
       const { challenge, lesson, userVersion, history } = completion;
       const now = clock.now();
       const status = statusAt(challenge, now);
-      if (status === "completed") return;
+      if (status === "completed") return false;
       if (status === "expired")
         throw new AppError(
           "challenge_expired",
@@ -78,7 +91,7 @@ export function createCompleteChallenge({
       const { userKey } = challenge;
       if (await challenges.complete({ ...key, now, userKey, userVersion, history: taught, notice })) {
         if (notice !== undefined) notices.sendSoon(notice);
-        return;
+        return true;
       }
     }
     throw new AppError("conflict", "Too many attempts of this user at the same instant; try again.", {

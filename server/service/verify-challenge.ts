@@ -8,18 +8,21 @@ import type { ChallengeStore } from "../store/challenge-store.js";
 import type { Project } from "../store/project-store.js";
 import type { Background } from "./background.js";
 import { challengeNotFound } from "./challenges.js";
+import { proofOf } from "./proof.js";
 
 /** Whether a code was right, and where the challenge stands after it. */
 export interface Verified {
   readonly success: boolean;
   readonly status: ChallengeStatus;
   readonly attemptsRemaining: number;
+  /** For the browser that brought the right code; undefined otherwise. */
+  readonly proof?: string;
 }
 
 /** Checks a code. A wrong, late or surplus one is an answer, not an error. */
 export type VerifyChallenge = (
   project: Project,
-  request: { readonly challengeId: string; readonly code: string },
+  request: { readonly challengeId: string; readonly code: string; readonly fromBrowser: boolean },
 ) => Promise<Verified>;
 
 /** Makes VerifyChallenge: count the try, then compare, then accept; so no crash and no race gives a try back. */
@@ -34,7 +37,7 @@ export function createVerifyChallenge({
   challenges: ChallengeStore;
   background: Background;
 }): VerifyChallenge {
-  return async (project, { challengeId, code }) => {
+  return async (project, { challengeId, code, fromBrowser }) => {
     const key = { projectId: project.projectId, challengeId };
     const limits = limitsOf(project.settings.limits ?? {});
     const now = clock.now();
@@ -71,7 +74,8 @@ export function createVerifyChallenge({
       const expiresAt = now + limits.code_ttl_seconds * 1000;
       if (await challenges.accept({ ...key, codeHash: right, now, expiresAt })) {
         background.start("credit messages", () => challenges.creditMessages(key));
-        return { success: true, status: "verified", attemptsRemaining };
+        const proof = fromBrowser ? { proof: proofOf(keys, key) } : {};
+        return { success: true, status: "verified", attemptsRemaining, ...proof };
       }
       const present = await challenges.find(key);
       if (present === undefined) throw challengeNotFound();

@@ -8,7 +8,7 @@ import {
   type DescribeChallengeResponse,
   Language,
 } from "../../../gen/es/rupt/v2/challenge_service_pb.js";
-import type { Ticket } from "./token.js";
+import { keepProof, readProof, type Ticket } from "./token.js";
 import type { PageLanguage } from "./wordings.js";
 
 export { ChallengeStatus, Channel, type DescribeChallengeResponse };
@@ -23,6 +23,7 @@ export interface Failure {
 
 /** The three calls that a client token may make. They throw what `failureOf` reads. */
 export interface Api {
+  /** Its `returnUrl` holds the proof, once the right code was entered in this tab. */
   describe(): Promise<DescribeChallengeResponse>;
   /** Resolves when the provider has taken the message. */
   send(channel: Channel): Promise<void>;
@@ -48,11 +49,20 @@ export function openApi({ challengeId, token, baseUrl }: Ticket, language: PageL
   );
   const options = { headers: { authorization: `Bearer ${token}` } };
   return {
-    describe: () => client.describeChallenge({ challengeId }, options),
+    async describe() {
+      const described = await client.describeChallenge({ challengeId }, options);
+      const proof = readProof(challengeId);
+      if (described.returnUrl !== undefined && proof !== undefined) described.returnUrl += `&proof=${proof}`;
+      return described;
+    },
     async send(channel) {
       await client.sendChallenge({ challengeId, channel, language: languages[language] }, options);
     },
-    verify: async (code) => (await client.verifyChallenge({ challengeId, code }, options)).success,
+    async verify(code) {
+      const { success, proof } = await client.verifyChallenge({ challengeId, code }, options);
+      if (proof !== undefined) keepProof(challengeId, proof);
+      return success;
+    },
   };
 }
 

@@ -26,6 +26,20 @@ export function readTicket(): Ticket | undefined {
   return { challengeId, token, baseUrl: location.origin + path };
 }
 
+/** Where the browser keeps nothing, the proof lasts until the page is left, which is long enough to go on. */
+const proofs = new Map<string, string>();
+
+/** Keeps what the right code was answered with, for this tab. */
+export function keepProof(challengeId: string, proof: string): void {
+  proofs.set(challengeId, proof);
+  keep(`rupt:${challengeId}:proof`, proof);
+}
+
+/** The proof of a challenge that was passed in this tab. */
+export function readProof(challengeId: string): string | undefined {
+  return proofs.get(challengeId) ?? kept(`rupt:${challengeId}:proof`);
+}
+
 function kept(key: string): string | undefined {
   try {
     return sessionStorage.getItem(key) ?? undefined;

@@ -402,7 +402,7 @@ describe("it survives", () => {
 });
 
 describe("where the project has registered a success URL", () => {
-  test("the user goes on there with the id of the challenge, and the back button does not lead back", async () => {
+  test("the user goes on there with the id of the challenge and a proof, and the back button does not lead back", async () => {
     const { projects } = server.foundation;
     const shop = createServer((_, response) => response.end("<title>Welcome</title>"));
     await new Promise<void>((resolve) => shop.listen(0, "127.0.0.1", resolve));
@@ -417,13 +417,22 @@ describe("where the project has registered a success URL", () => {
         await sent(page, `${url.replace("#", "?success_url=https://evil.example.com/&return_url=//evil#")}`);
         await codeField(page).fill(server.codeFor(email));
         await press(page, en.confirm);
-        const gone = `${home}welcome?from=login&challenge_id=${challengeId}`;
-        await page.waitForURL(gone);
+        await page.waitForURL(/&proof=/);
+        const gone = page.url();
+        const proof = new URL(gone).searchParams.get("proof") ?? "";
+        expect(gone).toBe(`${home}welcome?from=login&challenge_id=${challengeId}&proof=${proof}`);
         await page.goBack();
         expect(page.url()).toBe(home);
         await page.goto(url);
         await endsWith(page, en.ends.passed.title);
         expect(await page.getByRole("link", { name: en.goOn }).getAttribute("href")).toBe(gone);
+      });
+      // Whoever else has the link learns that the challenge was passed, and gets no proof of it.
+      await visiting(browser, {}, async (page) => {
+        await page.goto(url);
+        await endsWith(page, en.ends.passed.title);
+        const goOn = page.getByRole("link", { name: en.goOn });
+        expect(await goOn.getAttribute("href")).toBe(`${home}welcome?from=login&challenge_id=${challengeId}`);
       });
     } finally {
       await projects.set("test", "success-url", "default");

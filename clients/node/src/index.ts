@@ -1,6 +1,7 @@
 export { type ClientReason, type ErrorCode, type FieldViolation, RuptError } from "./error.js";
 export type {
   Challenge,
+  CompleteChallengeRequest,
   CompleteChallengeResponse,
   Delivery,
   EvaluateRequest,

@@ -152,11 +152,23 @@ export interface VerifyChallengeCodeResponse {
   readonly success: boolean;
   readonly status: ChallengeStatus;
   readonly attempts_remaining: number;
+  /** For browsers with a client token; never to this SDK. */
+  readonly proof?: string;
+}
+
+/** Completes a challenge that was passed in a browser. */
+export interface CompleteChallengeRequest {
+  /** Id of the challenge: that of the login which this very browser has begun, whatever the browser says. */
+  readonly challenge: string;
+  /** What the browser brought back: `proof` in the address of the success page, or in the answer of its own verification. */
+  readonly proof?: string | undefined;
 }
 
 /** Device and place are trusted. */
 export interface CompleteChallengeResponse {
   readonly success: true;
+  /** Only where a proof was brought. True once: for the call that completed the challenge; a repeat must not start a session. */
+  readonly first?: boolean;
 }
 
 /** One step-up request. */

@@ -3,6 +3,7 @@ import { makeCall, realTiming } from "./call.js";
 import { invalidUse, RuptError } from "./error.js";
 import type {
   Challenge,
+  CompleteChallengeRequest,
   CompleteChallengeResponse,
   EvaluateRequest,
   EvaluateResponse,
@@ -65,6 +66,15 @@ function challengePath(id: unknown, verb: "" | "/send" | "/verify" | "/complete"
   return `/v2/challenges/${encodeURIComponent(id)}${verb}`;
 }
 
+/** A request, or the id of its challenge alone; anything else has no id, so that `challengePath` refuses it. */
+function requestOf<R extends { readonly challenge: string }>(
+  given: string | R,
+): { challenge: string } & Partial<R> {
+  return (typeof given === "object" && given !== null ? given : { challenge: given }) as {
+    challenge: string;
+  } & Partial<R>;
+}
+
 /** Whether a failure means that no service was there to answer. */
 function isUnavailable(error: unknown): error is RuptError {
   return error instanceof RuptError && (error.code === "unavailable" || error.code === "deadline_exceeded");
@@ -123,7 +133,7 @@ export class Rupt<U extends OnUnavailable = "throw"> {
     request: string | SendChallengeCodeRequest,
     options: CallOptions = {},
   ): Promise<SendChallengeCodeResponse> {
-    const { challenge, ...body } = typeof request === "string" ? { challenge: request } : request;
+    const { challenge, ...body } = requestOf(request);
     const call: Call = {
       verb: "POST",
       path: challengePath(challenge, "/send"),
@@ -151,7 +161,7 @@ export class Rupt<U extends OnUnavailable = "throw"> {
     second?: string | CallOptions,
     third: CallOptions = {},
   ): Promise<VerifyChallengeCodeResponse> {
-    const { challenge, code } = typeof first === "string" ? { challenge: first, code: second } : first;
+    const { challenge, code = second } = requestOf(first);
     if (typeof code !== "string") throw invalidUse("code", "must be the text that the user typed");
     const options = typeof second === "object" ? second : third;
     const call: Call = {
@@ -163,12 +173,21 @@ export class Rupt<U extends OnUnavailable = "throw"> {
     return (await this.#call(call, options)) as VerifyChallengeCodeResponse;
   }
 
-  /** Makes the device and place of a verified challenge trusted, so that the same reasons do not ask again. Safe to repeat. @throws RuptError */
+  /**
+   * Makes the device and place of a verified challenge trusted, so that the same reasons do not ask again. Safe to repeat. With the proof of a
+   * browser in which the challenge was passed, `first` says whether this call completed it. @throws RuptError
+   */
   async completeChallenge(
-    challenge_id: string,
+    request: string | CompleteChallengeRequest,
     options: CallOptions = {},
   ): Promise<CompleteChallengeResponse> {
-    const call: Call = { verb: "POST", path: challengePath(challenge_id, "/complete"), repeat: "always" };
+    const { challenge, proof } = requestOf(request);
+    const call: Call = {
+      verb: "POST",
+      path: challengePath(challenge, "/complete"),
+      repeat: "always",
+      ...(proof === undefined ? {} : { body: jsonOf({ proof }) }),
+    };
     return (await this.#call(call, options)) as CompleteChallengeResponse;
   }
 

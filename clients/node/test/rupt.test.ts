@@ -238,6 +238,9 @@ describe("errors", () => {
       offline.sendChallengeCode(""),
       offline.verifyChallengeCode("id", 123456 as never),
       offline.completeChallenge(undefined as never),
+      offline.sendChallengeCode(null as never),
+      offline.verifyChallengeCode(undefined as never, "123456"),
+      offline.verifyChallengeCode({ challenge: "id" } as never),
       offline.evaluate({ action: "login", user: "u", metadata: { big: 1n } }),
     ];
     for (const call of cases) expect(await failure(call)).toMatchObject({ reason: "invalid_use" });

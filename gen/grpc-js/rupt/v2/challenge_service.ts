@@ -375,6 +375,11 @@ export interface VerifyChallengeResponse {
   status: ChallengeStatus;
   /** Codes that may still be tried. */
   attemptsRemaining: number;
+  /**
+   * What the browser that brought the right code hands to the project's server, which completes the challenge with it; only to a caller with a
+   * client token, and only with `success`. Nobody else can have it, also not who has the token.
+   */
+  proof?: string | undefined;
 }
 
 /** Names a challenge to show to its user. */
@@ -405,7 +410,7 @@ export interface DescribeChallengeResponse {
   resendAfterSeconds: number;
   /**
    * Where the user goes on: the project's registered success URL with the challenge's id as `challenge_id`. Only when the challenge is
-   * verified or completed, and the project has registered one.
+   * verified or completed, and the project has registered one. The hosted page adds the `proof` that VerifyChallenge gave it.
    */
   returnUrl?: string | undefined;
 }
@@ -422,12 +427,19 @@ export interface Destination {
 export interface CompleteChallengeRequest {
   /** Id of the challenge. */
   challengeId: string;
+  /**
+   * What a browser brought from the hosted page, or from a verification of its own: shows that the code was entered there, and not somewhere
+   * else by somebody who was sent a link. A wrong one completes nothing.
+   */
+  proof?: string | undefined;
 }
 
 /** Device and place are trusted. */
 export interface CompleteChallengeResponse {
   /** Always true; failures are errors. */
   success: boolean;
+  /** Only where a proof was brought. True once: for the call that completed the challenge, and so may start a session; false for its repeats. */
+  first?: boolean | undefined;
 }
 
 /** Names one challenge. */
@@ -1330,7 +1342,7 @@ export const VerifyChallengeRequest: MessageFns<VerifyChallengeRequest> = {
 };
 
 function createBaseVerifyChallengeResponse(): VerifyChallengeResponse {
-  return { success: false, status: 0, attemptsRemaining: 0 };
+  return { success: false, status: 0, attemptsRemaining: 0, proof: undefined };
 }
 
 export const VerifyChallengeResponse: MessageFns<VerifyChallengeResponse> = {
@@ -1343,6 +1355,9 @@ export const VerifyChallengeResponse: MessageFns<VerifyChallengeResponse> = {
     }
     if (message.attemptsRemaining !== 0) {
       writer.uint32(24).int32(message.attemptsRemaining);
+    }
+    if (message.proof !== undefined) {
+      writer.uint32(34).string(message.proof);
     }
     return writer;
   },
@@ -1384,6 +1399,14 @@ export const VerifyChallengeResponse: MessageFns<VerifyChallengeResponse> = {
             message.attemptsRemaining = reader.int32();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.proof = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1405,6 +1428,7 @@ export const VerifyChallengeResponse: MessageFns<VerifyChallengeResponse> = {
         : isSet(object.attempts_remaining)
         ? globalThis.Number(object.attempts_remaining)
         : 0,
+      proof: isSet(object.proof) ? globalThis.String(object.proof) : undefined,
     };
   },
 
@@ -1419,6 +1443,9 @@ export const VerifyChallengeResponse: MessageFns<VerifyChallengeResponse> = {
     if (message.attemptsRemaining !== 0) {
       obj.attemptsRemaining = Math.round(message.attemptsRemaining);
     }
+    if (message.proof !== undefined) {
+      obj.proof = message.proof;
+    }
     return obj;
   },
 
@@ -1430,6 +1457,7 @@ export const VerifyChallengeResponse: MessageFns<VerifyChallengeResponse> = {
     message.success = object.success ?? false;
     message.status = object.status ?? 0;
     message.attemptsRemaining = object.attemptsRemaining ?? 0;
+    message.proof = object.proof ?? undefined;
     return message;
   },
 };
@@ -1843,13 +1871,16 @@ export const Destination: MessageFns<Destination> = {
 };
 
 function createBaseCompleteChallengeRequest(): CompleteChallengeRequest {
-  return { challengeId: "" };
+  return { challengeId: "", proof: undefined };
 }
 
 export const CompleteChallengeRequest: MessageFns<CompleteChallengeRequest> = {
   encode(message: CompleteChallengeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.challengeId !== "") {
       writer.uint32(10).string(message.challengeId);
+    }
+    if (message.proof !== undefined) {
+      writer.uint32(18).string(message.proof);
     }
     return writer;
   },
@@ -1875,6 +1906,14 @@ export const CompleteChallengeRequest: MessageFns<CompleteChallengeRequest> = {
             message.challengeId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.proof = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1894,6 +1933,7 @@ export const CompleteChallengeRequest: MessageFns<CompleteChallengeRequest> = {
         : isSet(object.challenge_id)
         ? globalThis.String(object.challenge_id)
         : "",
+      proof: isSet(object.proof) ? globalThis.String(object.proof) : undefined,
     };
   },
 
@@ -1901,6 +1941,9 @@ export const CompleteChallengeRequest: MessageFns<CompleteChallengeRequest> = {
     const obj: any = {};
     if (message.challengeId !== "") {
       obj.challengeId = message.challengeId;
+    }
+    if (message.proof !== undefined) {
+      obj.proof = message.proof;
     }
     return obj;
   },
@@ -1911,18 +1954,22 @@ export const CompleteChallengeRequest: MessageFns<CompleteChallengeRequest> = {
   fromPartial<I extends Exact<DeepPartial<CompleteChallengeRequest>, I>>(object: I): CompleteChallengeRequest {
     const message = createBaseCompleteChallengeRequest();
     message.challengeId = object.challengeId ?? "";
+    message.proof = object.proof ?? undefined;
     return message;
   },
 };
 
 function createBaseCompleteChallengeResponse(): CompleteChallengeResponse {
-  return { success: false };
+  return { success: false, first: undefined };
 }
 
 export const CompleteChallengeResponse: MessageFns<CompleteChallengeResponse> = {
   encode(message: CompleteChallengeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.success !== false) {
       writer.uint32(8).bool(message.success);
+    }
+    if (message.first !== undefined) {
+      writer.uint32(16).bool(message.first);
     }
     return writer;
   },
@@ -1948,6 +1995,14 @@ export const CompleteChallengeResponse: MessageFns<CompleteChallengeResponse> = 
             message.success = reader.bool();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.first = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1961,13 +2016,19 @@ export const CompleteChallengeResponse: MessageFns<CompleteChallengeResponse> = 
   },
 
   fromJSON(object: any): CompleteChallengeResponse {
-    return { success: isSet(object.success) ? globalThis.Boolean(object.success) : false };
+    return {
+      success: isSet(object.success) ? globalThis.Boolean(object.success) : false,
+      first: isSet(object.first) ? globalThis.Boolean(object.first) : undefined,
+    };
   },
 
   toJSON(message: CompleteChallengeResponse): unknown {
     const obj: any = {};
     if (message.success !== false) {
       obj.success = message.success;
+    }
+    if (message.first !== undefined) {
+      obj.first = message.first;
     }
     return obj;
   },
@@ -1978,6 +2039,7 @@ export const CompleteChallengeResponse: MessageFns<CompleteChallengeResponse> = 
   fromPartial<I extends Exact<DeepPartial<CompleteChallengeResponse>, I>>(object: I): CompleteChallengeResponse {
     const message = createBaseCompleteChallengeResponse();
     message.success = object.success ?? false;
+    message.first = object.first ?? undefined;
     return message;
   },
 };

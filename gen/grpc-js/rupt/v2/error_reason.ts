@@ -107,6 +107,8 @@ export enum ErrorReason {
   ERROR_REASON_TOO_MANY_EVALUATIONS = 63,
   /** ERROR_REASON_ORIGIN_NOT_ALLOWED - permission_denied: the page that calls is of an origin that the project does not allow. */
   ERROR_REASON_ORIGIN_NOT_ALLOWED = 64,
+  /** ERROR_REASON_WRONG_PROOF - permission_denied: the proof is not that of this challenge. Nothing was completed. */
+  ERROR_REASON_WRONG_PROOF = 65,
   UNRECOGNIZED = -1,
 }
 
@@ -250,6 +252,9 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 64:
     case "ERROR_REASON_ORIGIN_NOT_ALLOWED":
       return ErrorReason.ERROR_REASON_ORIGIN_NOT_ALLOWED;
+    case 65:
+    case "ERROR_REASON_WRONG_PROOF":
+      return ErrorReason.ERROR_REASON_WRONG_PROOF;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -351,6 +356,8 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_TOO_MANY_EVALUATIONS";
     case ErrorReason.ERROR_REASON_ORIGIN_NOT_ALLOWED:
       return "ERROR_REASON_ORIGIN_NOT_ALLOWED";
+    case ErrorReason.ERROR_REASON_WRONG_PROOF:
+      return "ERROR_REASON_WRONG_PROOF";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
