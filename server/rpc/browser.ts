@@ -27,6 +27,7 @@ function parseServerPart(
   const bytes = toBinary(ConsumeEvaluationRequestSchema, request);
   return {
     evaluationId: request.evaluationId.toLowerCase(),
+    action: request.action,
     user: given(request.user),
     email: given(request.email),
     phone: given(request.phone),

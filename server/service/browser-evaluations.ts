@@ -35,6 +35,8 @@ export interface ServerPart
     "user" | "email" | "phone" | "ip" | "metadataJson" | "outcome" | "deviceToken" | "deadlineAt"
   > {
   readonly evaluationId: string;
+  /** What the browser must have said; undefined: whatever it said. */
+  readonly action: string | undefined;
   /** The caller's idempotency key and what it was sent with, so that a lost answer can be asked for again. */
   readonly repeatable: { readonly key: string; readonly requestHash: Uint8Array } | undefined;
 }
@@ -129,6 +131,9 @@ export function createBrowserEvaluations(deps: BrowserEvaluationsDeps): BrowserE
       }
       if (content.user !== undefined && part.user !== undefined && content.user !== part.user) {
         throw mismatch("of another user");
+      }
+      if (part.action !== undefined && content.action !== part.action) {
+        throw mismatch("of another action");
       }
       if (ip !== undefined && part.ip !== undefined && !mayBeOne(ip, part.ip)) {
         throw mismatch("from another address");

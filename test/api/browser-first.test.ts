@@ -136,13 +136,14 @@ describe("the server consumes", () => {
     });
   });
 
-  test("only for the user and the address that the browser had, and a mistake consumes nothing", async () => {
+  test("only for the user, action and address that the browser had, and a mistake consumes nothing", async () => {
     const { body } = await handIn({ user: "mine" });
     const mismatch = { status: 400, body: { reason: "evaluation_mismatch" } };
     expect(await consume(body.evaluation_id, { user: "other" })).toMatchObject(mismatch);
     expect(await consume(body.evaluation_id, { user: "mine", ip: california })).toMatchObject(mismatch);
+    expect(await consume(body.evaluation_id, { user: "mine", action: "signup" })).toMatchObject(mismatch);
     expect(await consume(body.evaluation_id, {})).toMatchObject({ status: 400 });
-    const right = await consume(body.evaluation_id, { user: "mine", ip: oslo });
+    const right = await consume(body.evaluation_id, { user: "mine", ip: oslo, action: "login" });
     expect(right.body.verdict).toBe("allow");
   });
 

@@ -1,13 +1,13 @@
 import express, { type Request, type Response, type Router } from "express";
 import { type GuardAnswer, httpStatusOf } from "./guard/answers.js";
+import type { LoginAttempt, WrongPassword } from "./guard/attempt.js";
 import {
   createLoginGuard as createRules,
   type Exchange,
   type GuardOptions,
   type Login,
-  type LoginAttempt,
   type Outcome,
-  type WrongPassword,
+  steps,
 } from "./guard/login-guard.js";
 
 export type { GuardAnswer, GuardOptions, Login, LoginAttempt, WrongPassword };
@@ -29,7 +29,10 @@ export interface LoginGuard {
   login(request: Request, response: Response, attempt: LoginAttempt): Promise<void>;
   /** Call it when the password was wrong or there is no such account (then with `name` in place of `user`); it answers as a denied login is answered. */
   wrongPassword(request: Request, response: Response, attempt?: WrongPassword): Promise<void>;
-  /** `POST /send` (`{"channel","language"}`, both optional) and `POST /verify` (`{"code"}`), to be mounted where you like. */
+  /**
+   * `POST /send` (`{"channel","language"}`, both optional), `POST /verify` (`{"code"}`) and `POST /passed` (`{"challenge_id","proof"}`), to be
+   * mounted where you like.
+   */
   readonly router: Router;
 }
 
@@ -54,7 +57,7 @@ export function createLoginGuard({ startSession, address, ...options }: LoginGua
 
   const router = express.Router();
   router.use(express.json({ limit: "4kb" }));
-  for (const step of ["send", "verify"] as const) {
+  for (const step of steps) {
     router.post(`/${step}`, (request, response, next) => {
       rules[step](exchangeOf(request, response))
         .then((outcome) => finish(request, response, outcome))

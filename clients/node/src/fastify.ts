@@ -1,13 +1,13 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import { type GuardAnswer, httpStatusOf } from "./guard/answers.js";
+import type { LoginAttempt, WrongPassword } from "./guard/attempt.js";
 import {
   createLoginGuard as createRules,
   type Exchange,
   type GuardOptions,
   type Login,
-  type LoginAttempt,
   type Outcome,
-  type WrongPassword,
+  steps,
 } from "./guard/login-guard.js";
 
 export type { GuardAnswer, GuardOptions, Login, LoginAttempt, WrongPassword };
@@ -29,7 +29,10 @@ export interface LoginGuard {
   login(request: FastifyRequest, reply: FastifyReply, attempt: LoginAttempt): Promise<FastifyReply>;
   /** The same when the password was wrong or there is no such account (then with `name` in place of `user`); it answers as a denied login is answered. */
   wrongPassword(request: FastifyRequest, reply: FastifyReply, attempt?: WrongPassword): Promise<FastifyReply>;
-  /** `POST /send` (`{"channel","language"}`, both optional) and `POST /verify` (`{"code"}`): `app.register(guard.plugin, { prefix })`. */
+  /**
+   * `POST /send` (`{"channel","language"}`, both optional), `POST /verify` (`{"code"}`) and `POST /passed` (`{"challenge_id","proof"}`):
+   * `app.register(guard.plugin, { prefix })`.
+   */
   readonly plugin: FastifyPluginCallback;
 }
 
@@ -62,7 +65,7 @@ export function createLoginGuard({ startSession, address, ...options }: LoginGua
 
   return {
     plugin(app, _, done) {
-      for (const step of ["send", "verify"] as const) {
+      for (const step of steps) {
         app.post(`/${step}`, { bodyLimit: 4096 }, async (request, reply) =>
           finish(request, reply, await rules[step](exchangeOf(request, reply))),
         );

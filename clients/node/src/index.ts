@@ -3,6 +3,7 @@ export type {
   Challenge,
   CompleteChallengeRequest,
   CompleteChallengeResponse,
+  ConsumeEvaluationRequest,
   Delivery,
   EvaluateRequest,
   EvaluateResponse,

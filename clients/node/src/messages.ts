@@ -39,6 +39,15 @@ export interface EvaluateRequest {
   readonly occurred_at?: string | Date | undefined;
 }
 
+/** What your server knows of an attempt that a browser has handed in, once the password is checked. */
+export interface ConsumeEvaluationRequest
+  extends Pick<EvaluateRequest, "user" | "email" | "phone" | "ip" | "metadata" | "outcome" | "device_token"> {
+  /** The `evaluationId` that the browser passed on. */
+  readonly evaluation: string;
+  /** What it must be an attempt of: the browser could have said anything. Default: whatever it said. */
+  readonly action?: EvaluateRequest["action"] | undefined;
+}
+
 /** One reason with its weight and evidence. For operators: of it all, `user_message` alone is for the account holder, once signed in. */
 export interface Signal {
   readonly reason: Reason | (string & {});

@@ -5,6 +5,7 @@ import type {
   Challenge,
   CompleteChallengeRequest,
   CompleteChallengeResponse,
+  ConsumeEvaluationRequest,
   EvaluateRequest,
   EvaluateResponse,
   GetChallengesRequest,
@@ -99,18 +100,33 @@ export class Rupt<U extends OnUnavailable = "throw"> {
     request: EvaluateRequest,
     options: EvaluateOptions = {},
   ): Promise<EvaluateResponse | UnavailableResponse<U>> {
+    return this.#judge("/v2/devices/evaluate", request, options);
+  }
+
+  /**
+   * Judges an attempt that the browser has handed in (`evaluate` of `rupt/evaluate`), once, and answers as `evaluate` does. @throws RuptError,
+   * among others with reason `evaluation_consumed`, `evaluation_expired` or `evaluation_mismatch`
+   */
+  async consumeEvaluation(
+    request: ConsumeEvaluationRequest,
+    options: EvaluateOptions = {},
+  ): Promise<EvaluateResponse | UnavailableResponse<U>> {
+    const { evaluation, ...body } = request;
+    if (typeof evaluation !== "string" || evaluation === "")
+      throw invalidUse("evaluation", "must be the evaluationId that the browser passed on");
+    return this.#judge(`/v2/evaluations/${encodeURIComponent(evaluation)}/consume`, body, options);
+  }
+
+  async #judge(
+    path: string,
+    request: object,
+    options: EvaluateOptions,
+  ): Promise<EvaluateResponse | UnavailableResponse<U>> {
+    const idempotencyKey = options.idempotencyKey ?? randomUUID();
     let body: unknown;
     try {
-      body = await this.#call(
-        {
-          verb: "POST",
-          path: "/v2/devices/evaluate",
-          body: jsonOf(request),
-          idempotencyKey: options.idempotencyKey ?? randomUUID(),
-          repeat: "always",
-        },
-        options,
-      );
+      const call: Call = { verb: "POST", path, body: jsonOf(request), idempotencyKey, repeat: "always" };
+      body = await this.#call(call, options);
     } catch (error) {
       const { onUnavailable } = this.#settings;
       if (onUnavailable === "throw" || !isUnavailable(error)) throw error;

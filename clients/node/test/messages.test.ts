@@ -1,9 +1,13 @@
 import { expectTypeOf, test } from "vitest";
+import type * as browser from "../../../gen/grpc-js/rupt/v2/browser_service.js";
 import type * as challenges from "../../../gen/grpc-js/rupt/v2/challenge_service.js";
 import type * as evaluations from "../../../gen/grpc-js/rupt/v2/evaluation_service.js";
 import type * as risk from "../../../gen/grpc-js/rupt/v2/risk.js";
 import type {
   Challenge,
+  CompleteChallengeRequest,
+  CompleteChallengeResponse,
+  ConsumeEvaluationRequest,
   Delivery,
   EvaluateRequest,
   EvaluateResponse,
@@ -26,6 +30,22 @@ type None<Fields extends never> = Fields;
 test("the SDK's types have the fields of the protos", () => {
   expectTypeOf<None<Exclude<FieldsOf<evaluations.EvaluateRequest>, KeysOf<EvaluateRequest>>>>().toBeNever();
   expectTypeOf<None<Exclude<FieldsOf<evaluations.EvaluateResponse>, KeysOf<EvaluateResponse>>>>().toBeNever();
+  expectTypeOf<
+    None<
+      Exclude<FieldsOf<browser.ConsumeEvaluationRequest>, KeysOf<ConsumeEvaluationRequest> | "evaluation_id">
+    >
+  >().toBeNever();
+  expectTypeOf<
+    None<
+      Exclude<
+        FieldsOf<challenges.CompleteChallengeRequest>,
+        KeysOf<CompleteChallengeRequest> | "challenge_id"
+      >
+    >
+  >().toBeNever();
+  expectTypeOf<
+    None<Exclude<FieldsOf<challenges.CompleteChallengeResponse>, KeysOf<CompleteChallengeResponse>>>
+  >().toBeNever();
   expectTypeOf<None<Exclude<FieldsOf<risk.Signal>, KeysOf<Signal>>>>().toBeNever();
   expectTypeOf<None<Exclude<FieldsOf<challenges.Challenge>, KeysOf<Challenge>>>>().toBeNever();
   expectTypeOf<None<Exclude<FieldsOf<challenges.Delivery>, KeysOf<Delivery>>>>().toBeNever();

@@ -6,8 +6,11 @@ import type { ChallengeStatus, Channel } from "../words.js";
 export type GuardAnswer =
   /** There is a session now. */
   | { readonly status: "signed_in"; readonly restricted: boolean }
-  /** The password was right; a code is needed. POST to `…/send`, then to `…/verify`. */
-  | { readonly status: "challenge" }
+  /**
+   * The password was right; a code is needed. Go to `challenge_url`, where it is given, and POST to `…/passed` what comes back; or POST to
+   * `…/send`, then to `…/verify`.
+   */
+  | { readonly status: "challenge"; readonly challenge_url?: string }
   /** No session: a wrong password, or an attempt that Rupt denied. The two look the same. */
   | { readonly status: "refused" }
   /** A code is on its way to the masked destination. */
@@ -73,6 +76,11 @@ export function failureAnswer(error: unknown): GuardAnswer {
     case "challenge_already_verified":
     case "challenge_not_verified":
     case "sends_exhausted":
+    case "wrong_proof":
+    case "evaluation_not_found":
+    case "evaluation_consumed":
+    case "evaluation_expired":
+    case "evaluation_mismatch":
       return { status: "ended" };
     default:
       return error.code === "resource_exhausted" && error.retryAfterSeconds !== undefined

@@ -1,13 +1,19 @@
 import { createHmac } from "node:crypto";
 import { invalidUse, RuptError } from "../error.js";
-import type { EvaluateRequest } from "../messages.js";
 import type { OnUnavailable } from "../options.js";
 import type { Rupt } from "../rupt.js";
 import type { Channel, Language } from "../words.js";
 import { failureAnswer, type GuardAnswer, sentAnswer, wrongCodeAnswer } from "./answers.js";
+import {
+  consumptionOf,
+  evaluationOf,
+  type LoginAttempt,
+  type Surroundings,
+  type WrongPassword,
+} from "./attempt.js";
 import { clientAddress } from "./client-address.js";
 import { createCookie } from "./cookie.js";
-import { createPendingLogins } from "./pending-login.js";
+import { createPendingLogins, type PendingLogin } from "./pending-login.js";
 
 /** One request and its answer, as a framework gives them. */
 export interface Exchange {
@@ -36,33 +42,17 @@ export interface Login {
   readonly evaluation_id: string | undefined;
 }
 
-/** A login whose password was right. */
-export interface LoginAttempt extends Pick<EvaluateRequest, "email" | "phone" | "metadata"> {
-  /** Your own id of the account holder. */
-  readonly user: string;
-  /** What the page sent of `getHash`, unchecked: anything but texts is left out. */
-  readonly fingerprint?: unknown;
-  /** Default `login`. */
-  readonly action?: string | undefined;
-}
-
-/** A login whose password was wrong, or whose account does not exist. */
-export interface WrongPassword extends Omit<LoginAttempt, "user"> {
-  /** Your own id of the account holder, where there is such an account. */
-  readonly user?: string | undefined;
-  /**
-   * Where there is no such account, and so no `user`: what was typed as its name. Rupt gets a keyed hash of it, so that it can tell one
-   * name from another; trying many is how stolen passwords are tried.
-   */
-  readonly name?: string | undefined;
-}
-
 /** How logins are guarded. */
 export interface GuardOptions {
   /** The SDK; its `onUnavailable` holds here, too. */
   readonly rupt: Pick<
     Rupt<OnUnavailable>,
-    "evaluate" | "sendChallengeCode" | "verifyChallengeCode" | "completeChallenge"
+    | "evaluate"
+    | "consumeEvaluation"
+    | "getChallenge"
+    | "sendChallengeCode"
+    | "verifyChallengeCode"
+    | "completeChallenge"
   >;
   /** Seals the pending login in its cookie: 32 characters or more, the same on all your servers. To change it, put the new one first. */
   readonly cookieSecret: string | readonly string[];
@@ -75,6 +65,11 @@ export interface GuardOptions {
    * `rupt_device`. `false`: no such cookie.
    */
   readonly deviceCookie?: string | false | undefined;
+  /**
+   * Whether the browser is told the address of Rupt's own challenge page, where the server has one (`PUBLIC_URL`); default false. The project's
+   * `success_url` must be a page of yours that POSTs `challenge_id` and `proof` from its address to `…/passed`.
+   */
+  readonly hostedPage?: boolean | undefined;
   /** Told of failures that the browser learns nothing of. Holds no secret, contact or fingerprint. */
   readonly onError?: ((error: RuptError) => void) | undefined;
 }
@@ -91,12 +86,31 @@ export interface LoginGuard {
   wrongPassword(exchange: Exchange, attempt: WrongPassword, address?: string): Promise<Outcome>;
   send(exchange: Exchange): Promise<Outcome>;
   verify(exchange: Exchange): Promise<Outcome>;
+  passed(exchange: Exchange): Promise<Outcome>;
 }
+
+/** The steps after the password, each with a route of its name. */
+export const steps = ["send", "verify", "passed"] as const satisfies readonly (keyof LoginGuard)[];
 
 const refused: Outcome = { answer: { status: "refused" } };
 const ended: Outcome = { answer: { status: "ended" } };
 /** The longest that browsers keep a cookie. */
 const deviceCookieSeconds = 400 * 86_400;
+
+/** The session that a passed challenge comes to. */
+function signedIn({ user, restricted, restrictions, evaluationId }: PendingLogin): Outcome {
+  return {
+    answer: { status: "signed_in", restricted },
+    login: {
+      user,
+      restricted,
+      restrictions,
+      challenged: true,
+      unchecked: false,
+      evaluation_id: evaluationId,
+    },
+  };
+}
 
 /** A page of another site sent it. Browsers say so themselves; what says nothing is no browser that could be tricked. */
 function isCrossSite(exchange: Exchange): boolean {
@@ -106,11 +120,6 @@ function isCrossSite(exchange: Exchange): boolean {
 function bodyOf(exchange: Exchange): Readonly<Record<string, unknown>> {
   const { body } = exchange;
   return typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
-}
-
-function fingerprintOf(value: unknown): string | readonly string[] | undefined {
-  if (typeof value === "string") return value;
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : undefined;
 }
 
 /**
@@ -148,20 +157,8 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
     return unlessOver(exchange, failureAnswer(error));
   }
 
-  function requestOf(
-    exchange: Exchange,
-    attempt: LoginAttempt,
-    address: string | undefined,
-  ): EvaluateRequest {
-    // Field by field: an attempt that was spread from a request's body must not bring `outcome` or `ip`.
-    const { user, email, phone, metadata, fingerprint, action = "login" } = attempt;
+  function surroundingsOf(exchange: Exchange, address: string | undefined): Surroundings {
     return {
-      action,
-      user,
-      email,
-      phone,
-      metadata,
-      fingerprint: fingerprintOf(fingerprint),
       ip: address ?? addressOf(exchange.remoteAddress, exchange.header("x-forwarded-for")),
       user_agent: exchange.header("user-agent")?.slice(0, 1024),
       device_token: device?.read(exchange.header("cookie"))?.slice(0, 1024),
@@ -169,7 +166,12 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
   }
 
   async function judged(exchange: Exchange, attempt: LoginAttempt, address?: string): Promise<Outcome> {
-    const judgement = await rupt.evaluate(requestOf(exchange, attempt, address));
+    const surroundings = surroundingsOf(exchange, address);
+    const handedIn = consumptionOf(attempt, surroundings);
+    const judgement =
+      handedIn === undefined
+        ? await rupt.evaluate(evaluationOf(attempt, surroundings))
+        : await rupt.consumeEvaluation(handedIn);
     const { verdict, unavailable, evaluation_id, device_token, restrictions = [] } = judgement;
     if (unavailable !== undefined) report(unavailable);
     if (device_token !== undefined && device !== undefined) exchange.setCookie(device.write(device_token));
@@ -196,7 +198,9 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
             restrictions,
           }),
         );
-        return { answer: { status: "challenge" } };
+        const { challenge_url } = judgement;
+        const told = options.hostedPage === true && challenge_url !== undefined ? { challenge_url } : {};
+        return { answer: { status: "challenge", ...told } };
       }
       case "deny":
         return refused;
@@ -206,7 +210,7 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
     }
   }
 
-  return {
+  const guard: LoginGuard = {
     async login(exchange, attempt, address) {
       if (isCrossSite(exchange)) return refused;
       // Whatever was pending in this browser is over: replaced by what comes of this, or removed.
@@ -217,18 +221,28 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
       } catch (error) {
         report(error);
         exchange.setCookie(pending.clear());
-        return { answer: { status: "unavailable" } };
+        // Of what a browser has handed in, the id may be old or somebody else's; all else is not the browser's doing.
+        const answer = failureAnswer(error);
+        return answer.status === "ended" ? ended : { answer: { status: "unavailable" } };
       }
     },
 
     async wrongPassword(exchange, attempt, address) {
       const { name, user = name === undefined ? undefined : strangerOf(name) } = attempt;
       if (user === undefined) return refused;
+      const surroundings = surroundingsOf(exchange, address);
+      const failed = { ...attempt, user };
+      const handedIn = consumptionOf(failed, surroundings);
       try {
         // Waited for, so that a refusal takes as long whether the account, the password or the verdict was the reason.
-        await rupt.evaluate({ ...requestOf(exchange, { ...attempt, user }, address), outcome: "failed" });
+        if (handedIn === undefined)
+          await rupt.evaluate({ ...evaluationOf(failed, surroundings), outcome: "failed" });
+        else await rupt.consumeEvaluation({ ...handedIn, outcome: "failed" });
       } catch (error) {
         report(error);
+        // What was handed in cannot be judged; the failure counts all the same.
+        if (handedIn !== undefined && failureAnswer(error).status === "ended")
+          return guard.wrongPassword(exchange, { ...failed, evaluation_id: undefined }, address);
       }
       return refused;
     },
@@ -255,7 +269,7 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
       const { code } = bodyOf(exchange);
       const digits = typeof code === "string" ? code.replace(/[\s-]/g, "") : "";
       if (!/^\d{6}$/.test(digits)) return { answer: { status: "malformed_code" } };
-      const { challengeId, user, restricted, restrictions, evaluationId } = login;
+      const { challengeId } = login;
       try {
         // Of all calls with the right code, one gets `success: true`: that one, and no other, becomes a session.
         const { success, status, attempts_remaining } = await rupt.verifyChallengeCode(challengeId, digits);
@@ -265,17 +279,34 @@ export function createLoginGuard(options: GuardOptions, now: () => number = Date
       } catch (error) {
         return failed(exchange, error);
       }
-      return {
-        answer: { status: "signed_in", restricted },
-        login: {
-          user,
-          restricted,
-          restrictions,
-          challenged: true,
-          unchecked: false,
-          evaluation_id: evaluationId,
-        },
-      };
+      return signedIn(login);
+    },
+
+    async passed(exchange) {
+      const login = pending.read(exchange.header("cookie"));
+      if (login === undefined || isCrossSite(exchange)) return ended;
+      const { challengeId, user, evaluationId } = login;
+      const { challenge_id, proof } = bodyOf(exchange);
+      // Of another login, or somebody's claim: the one that is held goes on waiting.
+      if (challenge_id !== challengeId || typeof proof !== "string" || proof === "") return ended;
+      try {
+        const challenge = await rupt.getChallenge(challengeId);
+        if (challenge.status === "created" || challenge.status === "sent")
+          return { answer: { status: "challenge" } };
+        const isOurs = challenge.user === user && challenge.evaluation_id === evaluationId;
+        if (challenge.status !== "verified" || !isOurs) return unlessOver(exchange, ended.answer);
+        exchange.setCookie(pending.clear());
+        // Of all calls with the right proof, one is the first to complete: that one, and no other, becomes a session.
+        const { first } = await rupt.completeChallenge({
+          challenge: challengeId,
+          proof: proof.slice(0, 256),
+        });
+        if (first !== true) return ended;
+      } catch (error) {
+        return failed(exchange, error);
+      }
+      return signedIn(login);
     },
   };
+  return guard;
 }

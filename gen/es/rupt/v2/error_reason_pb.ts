@@ -401,7 +401,7 @@ export enum ErrorReason {
   EVALUATION_EXPIRED = 61,
 
   /**
-   * failed_precondition: the browser's evaluation is of another user or from another address than the caller says. Nothing was consumed.
+   * failed_precondition: the browser's evaluation is of another user or action, or from another address, than the caller says. Nothing was consumed.
    *
    * @generated from enum value: ERROR_REASON_EVALUATION_MISMATCH = 62;
    */

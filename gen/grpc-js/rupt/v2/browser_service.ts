@@ -77,6 +77,8 @@ export interface ConsumeEvaluationRequest {
   outcome: Outcome;
   /** The signed token of an earlier answer, kept by the caller in an HttpOnly cookie. */
   deviceToken: string;
+  /** What the user attempts, as the caller's server knows it. Where given, it must be what the browser said, for rules may depend on it. */
+  action?: string | undefined;
 }
 
 /** The judgement. */
@@ -362,7 +364,17 @@ export const EvaluateInBrowserResponse: MessageFns<EvaluateInBrowserResponse> = 
 };
 
 function createBaseConsumeEvaluationRequest(): ConsumeEvaluationRequest {
-  return { evaluationId: "", user: "", email: "", phone: "", ip: "", metadata: undefined, outcome: 0, deviceToken: "" };
+  return {
+    evaluationId: "",
+    user: "",
+    email: "",
+    phone: "",
+    ip: "",
+    metadata: undefined,
+    outcome: 0,
+    deviceToken: "",
+    action: undefined,
+  };
 }
 
 export const ConsumeEvaluationRequest: MessageFns<ConsumeEvaluationRequest> = {
@@ -390,6 +402,9 @@ export const ConsumeEvaluationRequest: MessageFns<ConsumeEvaluationRequest> = {
     }
     if (message.deviceToken !== "") {
       writer.uint32(66).string(message.deviceToken);
+    }
+    if (message.action !== undefined) {
+      writer.uint32(74).string(message.action);
     }
     return writer;
   },
@@ -471,6 +486,14 @@ export const ConsumeEvaluationRequest: MessageFns<ConsumeEvaluationRequest> = {
             message.deviceToken = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.action = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -501,6 +524,7 @@ export const ConsumeEvaluationRequest: MessageFns<ConsumeEvaluationRequest> = {
         : isSet(object.device_token)
         ? globalThis.String(object.device_token)
         : "",
+      action: isSet(object.action) ? globalThis.String(object.action) : undefined,
     };
   },
 
@@ -530,6 +554,9 @@ export const ConsumeEvaluationRequest: MessageFns<ConsumeEvaluationRequest> = {
     if (message.deviceToken !== "") {
       obj.deviceToken = message.deviceToken;
     }
+    if (message.action !== undefined) {
+      obj.action = message.action;
+    }
     return obj;
   },
 
@@ -546,6 +573,7 @@ export const ConsumeEvaluationRequest: MessageFns<ConsumeEvaluationRequest> = {
     message.metadata = object.metadata ?? undefined;
     message.outcome = object.outcome ?? 0;
     message.deviceToken = object.deviceToken ?? "";
+    message.action = object.action ?? undefined;
     return message;
   },
 };

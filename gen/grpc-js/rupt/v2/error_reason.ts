@@ -101,7 +101,7 @@ export enum ErrorReason {
   ERROR_REASON_EVALUATION_CONSUMED = 60,
   /** ERROR_REASON_EVALUATION_EXPIRED - failed_precondition: the evaluation was not consumed in time; the browser must evaluate again. */
   ERROR_REASON_EVALUATION_EXPIRED = 61,
-  /** ERROR_REASON_EVALUATION_MISMATCH - failed_precondition: the browser's evaluation is of another user or from another address than the caller says. Nothing was consumed. */
+  /** ERROR_REASON_EVALUATION_MISMATCH - failed_precondition: the browser's evaluation is of another user or action, or from another address, than the caller says. Nothing was consumed. */
   ERROR_REASON_EVALUATION_MISMATCH = 62,
   /** ERROR_REASON_TOO_MANY_EVALUATIONS - resource_exhausted: too many evaluations from browsers at this address. Metadata: `retry_after_seconds`. */
   ERROR_REASON_TOO_MANY_EVALUATIONS = 63,
