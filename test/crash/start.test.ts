@@ -32,8 +32,11 @@ async function emptyDatabase(): Promise<string> {
   return database.url;
 }
 
-async function start(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const server = await startServerProcess({ DATA_DIR: folder, ...env });
+async function start(
+  env: Readonly<Record<string, string>>,
+  options?: Parameters<typeof startServerProcess>[1],
+): Promise<ServerProcess> {
+  const server = await startServerProcess({ DATA_DIR: folder, ...env }, options);
   running.push(server);
   return server;
 }
@@ -92,7 +95,11 @@ describe("the start of a server", () => {
 
   test("development prints the first project's secret once, and it works", async () => {
     const env = { DATABASE_URL: await emptyDatabase() };
-    const first = await start(env);
+    const first = await start(env, { places: "installed" });
+    expect((await rest(`${first.baseUrl}/readyz`, {})).body.checks).toMatchObject({
+      city_database: expect.stringContaining("dbip-city-mmdb"),
+      asn_database: expect.stringContaining("@ip-location-db/asn"),
+    });
     const [secret = ""] = /rupt_[A-Za-z0-9_-]{43}/.exec(first.output()) ?? [];
     expect((await evaluate(first, secret)).status).toBe(200);
     await stop(first);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 import { testMasterKey } from "./test-server.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -59,9 +60,21 @@ async function textOf(stream: AsyncIterable<unknown> | null): Promise<string> {
   return text;
 }
 
-/** Starts the built server on free ports and returns when it listens. Throws with its output when it ends before. */
-export async function startServerProcess(env: Env): Promise<ServerProcess> {
-  const child = start("dist/main.js", [], { PORT: "0", GRPC_PORT: "0", LOG_FORMAT: "json", ...env });
+/**
+ * Starts the built server on free ports and returns when it listens. Throws with its output when it ends before. It knows few places, unless
+ * those of the installed packages are asked for.
+ */
+export async function startServerProcess(
+  env: Env,
+  { places = "few" }: { readonly places?: "few" | "installed" } = {},
+): Promise<ServerProcess> {
+  const child = start("dist/main.js", [], {
+    PORT: "0",
+    GRPC_PORT: "0",
+    LOG_FORMAT: "json",
+    ...(places === "few" ? inject("fewPlaces") : {}),
+    ...env,
+  });
   const ended = endOf(child);
   let output = "";
   const ports = await new Promise<{ http: number; grpc: number }>((resolve, reject) => {

@@ -67,6 +67,14 @@ export async function rest(url: string, init: RequestInit): Promise<RestAnswer> 
 
 let projects = 0;
 
+let realGeo: Promise<Geo> | undefined;
+
+/** The real databases, opened once in a worker: reading them takes most of a start, and they only answer. */
+function sharedGeo(): Promise<Geo> {
+  realGeo ??= openGeo();
+  return realGeo;
+}
+
 /** Starts a server; with no clock given, on a standing clock. */
 export async function startTestServer(): Promise<TestServer<ReturnType<typeof testClock>>>;
 export async function startTestServer<C extends Clock = ReturnType<typeof testClock>>(
@@ -98,7 +106,7 @@ export async function startTestServer(options: TestServerOptions<Clock> = {}): P
         await foundation.projects.set(projectName, name, String(maximum));
     }
   }
-  const geo = options.geo ?? (await openGeo());
+  const geo = options.geo ?? (await sharedGeo());
   const app = await startApp({ config, foundation, geo, log });
   const scheme = config.tls === undefined ? "http" : "https";
   const baseUrl = `${scheme}://127.0.0.1:${app.httpPort}`;
@@ -129,7 +137,6 @@ export async function startTestServer(options: TestServerOptions<Clock> = {}): P
     get: (path) => rest(baseUrl + path, { headers: { authorization } }),
     async stop() {
       await app.stop(1_000);
-      if (options.geo === undefined) geo.close();
       await foundation.close();
       await own?.drop();
     },

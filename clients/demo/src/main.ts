@@ -29,8 +29,23 @@ async function listen(server: Server, port: number): Promise<number> {
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 async function main(): Promise<void> {
+  let rupt: RuptServer | undefined;
+  let server: Server | undefined;
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    server?.closeAllConnections();
+    server?.close();
+    await rupt?.stop();
+    process.exit(0);
+  };
+  // Before anything is started or said: whoever reads that the demo is ready may end it at once.
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+
   say("\n  Starting Rupt with a database of its own …");
-  const rupt: RuptServer = await startRuptServer(
+  rupt = await startRuptServer(
     inRepository("dist/main.js"),
     process.env.DEMO_DATA_DIR ?? inRepository("clients/demo/.data"),
   );
@@ -45,7 +60,7 @@ async function main(): Promise<void> {
     credentials: { email: rows[0]?.email ?? "", password },
     tell,
   });
-  const server = createServer(app);
+  server = createServer(app);
   const port = await listen(server, Number(process.env.DEMO_PORT ?? usualPort));
 
   say(`
@@ -58,17 +73,6 @@ async function main(): Promise<void> {
   Ctrl-C ends it.
 `);
 
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    server.closeAllConnections();
-    server.close();
-    await rupt.stop();
-    process.exit(0);
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
   await rupt.ended;
   if (!stopping) throw new Error("the Rupt server ended by itself");
 }
