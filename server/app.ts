@@ -38,6 +38,7 @@ import { createFrequencies } from "./service/device-frequencies.js";
 import { createEvaluate } from "./service/evaluate.js";
 import { createReadEvaluations } from "./service/evaluations.js";
 import { createGiveFeedback } from "./service/feedback.js";
+import { createJudgeAttempt } from "./service/judge-attempt.js";
 import { createNotices, reportPrefix } from "./service/notices.js";
 import { createPolicies } from "./service/policies.js";
 import { createReportAttack } from "./service/report-attack.js";
@@ -174,13 +175,12 @@ export async function startApp(deps: AppDeps): Promise<App> {
   const evaluate = createEvaluate({
     clock,
     keys,
-    geo,
-    anonymity,
     evaluations,
     challengeLink,
     policies: activePolicies,
     sightDevice: createSightDevice(keys, frequencies),
     lists: createActiveLists({ clock, lists: accessLists }),
+    judgeAttempt: createJudgeAttempt({ keys, geo, anonymity }),
     contactNotices: createContactNotices(notices),
   });
   const giveFeedback = createGiveFeedback({ clock, feedback: postgresFeedbackStore(sql) });

@@ -26,6 +26,11 @@ export function newId(now: Instant): string {
   return `${time.slice(0, 8)}-${time.slice(8, 12)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
 }
 
+/** The instant that an id of `newId` begins with. */
+export function instantOfId(id: string): Instant {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
 /** A new API secret: `rupt_` and 256 random bits as base64url. */
 export function newSecret(): string {
   return `rupt_${randomBytes(32).toString("base64url")}`;

@@ -39,14 +39,18 @@ async function load(service: BenchService, projectId: string, from: number, to: 
       const change = sight(shown)?.settle({ devices: [], identities: [] }, new Set()).keep(true);
       if (change === undefined) throw new Error("the generator made a browser without traits");
       const paths = change.addPaths.map((key) => Buffer.from(key).toString("hex"));
-      rows.push({ id: change.device.deviceId, readings: encodeReadings(change.device.readings), paths });
+      rows.push({
+        id: change.device.deviceId,
+        readings: encodeReadings(change.device.readings).toString("hex"),
+        paths,
+      });
     }
     await sql`
       with made as materialized (
-        select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as x (id uuid, readings jsonb, paths text[])),
+        select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as x (id uuid, readings text, paths text[])),
       kept as (
         insert into devices (project_id, device_id, version, first_seen_at, last_seen_at, readings)
-        select ${projectId}::uuid, id, 1, ${at}::timestamptz, ${at}::timestamptz, readings from made)
+        select ${projectId}::uuid, id, 1, ${at}::timestamptz, ${at}::timestamptz, decode(readings, 'hex') from made)
       insert into device_paths (project_id, path_key, device_id)
       select ${projectId}::uuid, decode(hex, 'hex'), id from made, unnest(paths) as hex`;
   }
@@ -74,18 +78,16 @@ async function measure({ foundation }: BenchService, projectId: string, size: nu
     const userKey = `scale-${size}-${round}`;
     const now = instantOf(1);
     const common = {
-      projectId,
       userKey,
       counterKeys: [],
       idempotencyKey: undefined,
       now,
-      deadlineAt: undefined,
     };
     // A machine that is known for somebody else, which looks farthest.
     const entries = fingerprintOfDevice((round * 7_919) % size);
 
     let begun = performance.now();
-    await store.recall({ ...common, device: undefined });
+    await store.recall(projectId, [{ ...common, device: undefined }]);
     times.bare.push(since(begun));
 
     begun = performance.now();
@@ -94,7 +96,8 @@ async function measure({ foundation }: BenchService, projectId: string, size: nu
     const before = since(begun);
 
     begun = performance.now();
-    const memories = await store.recall({ ...common, device: sighting?.lookup });
+    const [memories] = await store.recall(projectId, [{ ...common, device: sighting?.lookup }]);
+    if (memories === undefined) throw new Error("nothing was recalled");
     times.read.push(since(begun));
 
     begun = performance.now();

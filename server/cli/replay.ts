@@ -25,9 +25,9 @@ function signalLines(title: string, signals: readonly Signal[]): readonly string
 
 /** A replayed evaluation as a person would want to read it. */
 export function explanation(project: string, replayed: Replayed): string {
-  const { evaluation, trace, judgement, condition, failure } = replayed;
-  const { network } = trace.facts.observation;
-  const where = [evaluation.country, network === undefined ? undefined : `AS${network.asn} ${network.name}`]
+  const { evaluation, judgement, condition, failure } = replayed;
+  const { at, ip, country, network } = evaluation.trace.facts.observation;
+  const where = [country, network === undefined ? undefined : `AS${network.asn} ${network.name}`]
     .filter((part) => part !== undefined)
     .join(", ");
   const by = (direction: Signal["direction"]) =>
@@ -44,7 +44,7 @@ export function explanation(project: string, replayed: Replayed): string {
   );
   return [
     `Evaluation ${evaluation.evaluationId} of project "${project}"`,
-    `  ${instant(evaluation.occurredAt)}  ${evaluation.action} (${evaluation.outcome}) of user ${evaluation.userKey} from ${evaluation.ip ?? "no address"}${where === "" ? "" : ` (${where})`}`,
+    `  ${instant(at)}  ${evaluation.action} (${evaluation.outcome}) of user ${evaluation.userKey} from ${ip ?? "no address"}${where === "" ? "" : ` (${where})`}`,
     "",
     `Verdict: ${judgement.verdict}${judgement.restrictions.length === 0 ? "" : `, withholding ${judgement.restrictions.join(", ")}`}`,
     `  ${failure === undefined ? why : `the project's policy, ${policy}, failed, so the default decided: rule "${judgement.rule ?? "none"}"`}`,
@@ -64,7 +64,7 @@ export function explanation(project: string, replayed: Replayed): string {
   ].join("\n");
 }
 
-function sameness({ differences, otherEngine, trace }: Replayed): readonly string[] {
+function sameness({ differences, otherEngine, evaluation: { trace } }: Replayed): readonly string[] {
   const with_ = `rules of version ${trace.engine}, ${trace.geo}`;
   if (differences.length === 0) return [`Judged again (${with_}): the same answer, bit for bit.`];
   const why = otherEngine ? "; this release judges by other rules than it was judged by then" : "";

@@ -5,9 +5,15 @@ import { digestOf, type Fingerprint } from "./fingerprint.js";
 /** What the parts of our SDK's array are that change with an update. */
 const agentParts = ["browser_major", "brands", "os_version", "engine"];
 
+/** An odd number with bits all over (the golden ratio of 64 bits). */
+const mixer = 0x9e3779b97f4a7c15n;
+
+/** The first 32 bits of a digest: a user has few browsers, and what counts is whether two are equal. */
+const short = (digest: bigint): string => (digest >> 32n).toString(16).padStart(8, "0");
+
 /**
  * The kind of browser as one key, `os|browser|version`, from coarse to fine: equal beginnings mean the same system, or the same browser on it.
- * From our SDK's components, else from the User-Agent header; undefined when neither names a system or browser. The parts are hashes or
+ * From our SDK's components (as hashes), else from the User-Agent header; undefined when neither names a system or browser. The parts are hashes or
  * words, and cannot hold a `|`.
  */
 export function clientKey(
@@ -15,9 +21,13 @@ export function clientKey(
   userAgent: string | undefined,
 ): string | undefined {
   if (fingerprint?.dialect === sdk1) {
-    const part = (name: string) => digestOf(fingerprint, name) ?? "";
+    const part = (name: string) => digestOf(fingerprint, name) ?? 0n;
     const [os, browser] = [part("os"), part("browser")];
-    if (os !== "" || browser !== "") return `${os}|${browser}|${agentParts.map(part).join(".")}`;
+    if (os !== 0n || browser !== 0n) {
+      // The digests are spread evenly, so that mixing them by an odd number keeps different ones apart.
+      const agent = agentParts.reduce((mixed, name) => BigInt.asUintN(64, mixed * mixer + part(name)), 0n);
+      return [os, browser, agent].map(short).join("|");
+    }
   }
   return userAgent === undefined ? undefined : keyOfUserAgent(userAgent);
 }

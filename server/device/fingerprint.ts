@@ -100,9 +100,9 @@ export function parseFingerprint(
   };
 }
 
-/** The digest of a trait as hexadecimal; undefined where it is absent or the dialect has no such trait. */
-export function digestOf({ dialect, present }: Fingerprint, name: string): string | undefined {
-  return present[dialect.traits.findIndex((trait) => trait.name === name)]?.toString(16);
+/** The digest of a trait; undefined where it is absent or the dialect has no such trait. */
+export function digestOf({ dialect, present }: Fingerprint, name: string): bigint | undefined {
+  return present[dialect.traits.findIndex((trait) => trait.name === name)];
 }
 
 function isEntry(entry: string): boolean {

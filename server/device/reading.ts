@@ -40,16 +40,16 @@ export function conceal({ name, traits }: Dialect, digests: Digests, key: Uint8A
   );
 }
 
-/** A reading as text: 8 characters of base64 per trait. */
-export function encodeReading(reading: Reading): string {
+/** A reading as bytes, six for each trait. */
+export function encodeReading(reading: Reading): Buffer {
   const bytes = Buffer.alloc(reading.length * bytesEach);
   for (const [index, value] of reading.entries()) bytes.writeUIntBE(value, index * bytesEach, bytesEach);
-  return bytes.toString("base64");
+  return bytes;
 }
 
 /** Reads what `encodeReading` wrote. */
-export function decodeReading(text: string): Reading {
-  const bytes = Buffer.from(text, "base64");
+export function decodeReading(stored: Uint8Array): Reading {
+  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
   return Array.from({ length: Math.floor(bytes.length / bytesEach) }, (_, index) =>
     bytes.readUIntBE(index * bytesEach, bytesEach),
   );

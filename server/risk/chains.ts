@@ -1,4 +1,5 @@
 import type { History, Seen } from "./history.js";
+import { toDigits } from "./to-digits.js";
 
 /**
  * How surprising the attempt is for this user, compared with anybody, level by level along two hierarchies. Each number is a log-likelihood
@@ -67,7 +68,7 @@ function ratio({ level, share, own, parent, values }: Level): number {
   const scale = Math.min(1, mostSightings / parent);
   const b = novelty[level] + Math.max(0, values - 1);
   const forUser = (own * scale + b * share) / (parent * scale + b);
-  return Math.max(-mostPerLevel, Math.min(mostPerLevel, Math.log(share / forUser)));
+  return toDigits(Math.max(-mostPerLevel, Math.min(mostPerLevel, Math.log(share / forUser))), 4);
 }
 
 function below<K>(

@@ -1,4 +1,5 @@
 import { addressKey, type IpAddress, prefixKeys } from "./ip-address.js";
+import { toDigits } from "./to-digits.js";
 import type { Traffic, Traffics } from "./traffic.js";
 import type { Outcome } from "./words.js";
 
@@ -97,6 +98,53 @@ export function countsOf(
   });
 }
 
+/** A counter after one more attempt, as the store counts it; `kept` is absent where there is none yet. */
+export function counted(kept: Counter | undefined, count: Count): Counter {
+  const { key, bucket, failed, succeeded, userBit } = count;
+  const bits = userBit === undefined ? 0n : BigInt.asIntN(64, 1n << BigInt(userBit));
+  if (kept === undefined || bucket > kept.bucket + 1) {
+    return {
+      key,
+      bucket,
+      failed,
+      succeeded,
+      users: String(bits),
+      failedBefore: 0,
+      succeededBefore: 0,
+      usersBefore: "0",
+    };
+  }
+  const or = (users: string) => String(BigInt.asIntN(64, BigInt(users) | bits));
+  if (bucket === kept.bucket) {
+    return {
+      ...kept,
+      failed: kept.failed + failed,
+      succeeded: kept.succeeded + succeeded,
+      users: or(kept.users),
+    };
+  }
+  if (bucket === kept.bucket + 1) {
+    const { failed: failedBefore, succeeded: succeededBefore, users: usersBefore } = kept;
+    return {
+      key,
+      bucket,
+      failed,
+      succeeded,
+      users: String(bits),
+      failedBefore,
+      succeededBefore,
+      usersBefore,
+    };
+  }
+  if (bucket !== kept.bucket - 1) return kept;
+  return {
+    ...kept,
+    failedBefore: kept.failedBefore + failed,
+    succeededBefore: kept.succeededBefore + succeeded,
+    usersBefore: or(kept.usersBefore),
+  };
+}
+
 /** About how many different users set these bits of 64 (linear counting). */
 function usersIn(bits: bigint): number {
   let zeros = 64;
@@ -142,9 +190,9 @@ export function trafficsAt(
     const covered = 1 - (at % spanMs) / spanMs;
     const users = usersIn(present.users);
     traffics[name] = {
-      failed: present.failed + covered * before.failed,
-      succeeded: present.succeeded + covered * before.succeeded,
-      users: users + covered * (usersIn(present.users | before.users) - users),
+      failed: toDigits(present.failed + covered * before.failed, 2),
+      succeeded: toDigits(present.succeeded + covered * before.succeeded, 2),
+      users: toDigits(users + covered * (usersIn(present.users | before.users) - users), 2),
     };
   }
   return traffics;

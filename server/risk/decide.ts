@@ -3,7 +3,7 @@ import type { Compared, Facts } from "./facts.js";
 import { defaultPolicy } from "./policy/default-policy.js";
 import { type Decision, type Policy, PolicyFailure } from "./policy/policy.js";
 import type { ListedKind, PolicySubject, Trait } from "./policy/subject.js";
-import type { Outcome, Signal, Verdict } from "./words.js";
+import type { Evidence, Outcome, Signal, Verdict } from "./words.js";
 
 /** What policies can look at besides the facts. */
 export interface Circumstances {
@@ -87,16 +87,16 @@ function tried(policy: Policy, subject: PolicySubject): { decision: Decision; fa
     return { decision: policy.decide(subject), failure: undefined };
   } catch (error) {
     if (!(error instanceof PolicyFailure)) throw error;
-    return { decision: defaultPolicy.decide(subject), failure: policyFailed(error) };
+    return { decision: defaultPolicy.decide(subject), failure: policyFailed({ rule: error.rule }) };
   }
 }
 
-/** The fault itself stays out: it may quote what the caller sent. */
-const policyFailed = ({ rule }: PolicyFailure): Signal => ({
+/** Says that the project's policy failed, at the rule in the evidence. The fault itself stays out: it may quote what the caller sent. */
+export const policyFailed = (evidence: Evidence): Signal => ({
   reason: "policy_failed",
   direction: "neutral",
   weight: 0,
-  evidence: { rule },
-  message: `The project's policy failed at its rule "${rule}", so the default policy decided.`,
+  evidence,
+  message: `The project's policy failed at its rule "${evidence.rule}", so the default policy decided.`,
   userMessage: "This sign-in was judged by general rules.",
 });

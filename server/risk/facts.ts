@@ -5,6 +5,7 @@ import { find, type History, isEmpty, type OpenChallenge, type Seen, type SeenPl
 import { type HourFit, hourFit } from "./hours.js";
 import { nearKeyOf } from "./ip-address.js";
 import type { Place } from "./location.js";
+import { toDigits } from "./to-digits.js";
 import type { Traffics } from "./traffic.js";
 import { distanceKm, kmBeyondRadii, type Travel, travelBetween } from "./travel.js";
 
@@ -137,7 +138,7 @@ function comparePlace(place: Place | undefined, known: readonly SeenPlace[]): Co
   }
   if (nearest === undefined) return { state: "absent" };
   const km = kmBeyondRadii(nearest, place);
-  return { state: km > 0 ? "new" : "known", nearest, km };
+  return { state: km > 0 ? "new" : "known", nearest, km: toDigits(km, 2) };
 }
 
 function travelOf(

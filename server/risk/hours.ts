@@ -1,3 +1,5 @@
+import { toDigits } from "./to-digits.js";
+
 /** How often a user was seen in each hour of the day (UTC): 24 counts, or none while nothing was seen. */
 export type Hours = readonly number[];
 
@@ -46,5 +48,5 @@ export function hourFit(hours: Hours, at: number): HourFit | undefined {
     near += (nearness[Math.abs(shift)] ?? 0) * (hours[(hour + shift + 24) % 24] ?? 0);
   }
   const habit = near / nearnessSum / attempts;
-  return { hour, ratio: 24 * ((1 - unhabitual) * habit + unhabitual / 24), attempts };
+  return { hour, ratio: toDigits(24 * ((1 - unhabitual) * habit + unhabitual / 24), 4), attempts };
 }

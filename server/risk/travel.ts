@@ -1,4 +1,5 @@
 import type { Place } from "./location.js";
+import { toDigits } from "./to-digits.js";
 
 /** Mean radius of the earth in kilometres (IUGG). */
 const earthRadiusKm = 6371.0088;
@@ -41,7 +42,12 @@ export function travelBetween(from: Point, fromAt: number, to: Point, toAt: numb
   const km = kmBeyondRadii(from, to);
   const elapsedMs = Math.max(leastElapsedMs, Math.abs(toAt - fromAt));
   const kmh = km / (elapsedMs / 3_600_000);
-  return { km, elapsedMs, kmh, impossible: km >= leastTravelKm && kmh > fastestKmh };
+  return {
+    km: toDigits(km, 2),
+    elapsedMs,
+    kmh: toDigits(kmh, 2),
+    impossible: km >= leastTravelKm && kmh > fastestKmh,
+  };
 }
 
 /** A place rounded to a tenth of a degree, about 11 km: under this key sightings are counted together. */

@@ -15,9 +15,8 @@ import { feedbackLabels } from "../risk/feedback.js";
 import { parseIpAddress } from "../risk/ip-address.js";
 import type { Signal } from "../risk/words.js";
 import type { Attempt, Evaluate, Evaluated } from "../service/evaluate.js";
-import type { ReadEvaluations } from "../service/evaluations.js";
+import type { Evaluation, ReadEvaluations } from "../service/evaluations.js";
 import type { GiveFeedback } from "../service/feedback.js";
-import type { Evaluation } from "../store/evaluation-store.js";
 import type { Handlers, RpcContext } from "./context.js";
 import { toInstant, toTimestamp } from "./instants.js";
 import { directionWords, feedbackWords, outcomeWords, reasonWords, verdictWords } from "./words.js";
@@ -115,16 +114,12 @@ export function evaluateResponse({
 
 /** A stored evaluation as the wire has it. */
 export function evaluationMessage(evaluation: Evaluation): MessageInitShape<typeof EvaluationSchema> {
+  const { at, ip, country, network } = evaluation.trace.facts.observation;
   return {
     ...judgement(evaluation),
-    ...present({
-      user: userOf(evaluation.userKey),
-      ip: evaluation.ip,
-      country: evaluation.country,
-      asn: evaluation.asn,
-    }),
+    ...present({ user: userOf(evaluation.userKey), ip, country, asn: network?.asn }),
     createdAt: toTimestamp(evaluation.createdAt),
-    occurredAt: toTimestamp(evaluation.occurredAt),
+    occurredAt: toTimestamp(at),
     policyVersion: evaluation.policyVersion,
     action: evaluation.action,
     outcome: outcomeWords.toWire(evaluation.outcome),

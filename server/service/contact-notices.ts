@@ -1,7 +1,7 @@
 import { type Contacts, replacedContacts } from "../challenge/contacts.js";
 import { limitsOf } from "../challenge/limits.js";
 import { newId } from "../ids.js";
-import type { Evaluation } from "../store/evaluation-store.js";
+import type { KeptEvaluation } from "../store/evaluation-store.js";
 import type { NoticeKey } from "../store/notice-store.js";
 import type { Project } from "../store/project-store.js";
 import type { Notices } from "./notices.js";
@@ -14,7 +14,7 @@ export interface ContactNotices {
    */
   prepare(
     project: Project,
-    evaluation: Evaluation,
+    evaluation: Pick<KeptEvaluation, "projectId" | "evaluationId" | "createdAt">,
     before: Contacts,
     after: Contacts | undefined,
   ): Promise<readonly NoticeKey[]> | undefined;

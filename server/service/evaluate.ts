@@ -1,40 +1,25 @@
+import { type Batching, createBatch } from "../batch.js";
 import { writeClientToken } from "../challenge/client-token.js";
-import { settleContacts } from "../challenge/contacts.js";
-import { emailDomain } from "../challenge/email-domain.js";
-import { limitsOf } from "../challenge/limits.js";
 import { signupKey } from "../challenge/user-key.js";
 import type { Clock, Instant } from "../clock.js";
 import type { Fingerprint } from "../device/fingerprint.js";
 import { AppError } from "../errors.js";
-import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
-import type { AnonymitySource } from "../outbound/anonymity/anonymity.js";
-import type { Geo } from "../outbound/geo/geo.js";
-import type { AccessLists } from "../risk/access-list.js";
-import { type CounterKey, countersOf, countsOf, deviceCounterKey, trafficsAt } from "../risk/counters.js";
-import { engineVersion } from "../risk/engine-version.js";
-import { gatherFacts, type Observation } from "../risk/facts.js";
+import { countersOf } from "../risk/counters.js";
 import type { IpAddress } from "../risk/ip-address.js";
-import { judge } from "../risk/judge.js";
-import type { Policy } from "../risk/policy/policy.js";
 import type { Outcome } from "../risk/words.js";
-import type {
-  Evaluation,
-  EvaluationStore,
-  Memories,
-  Record as NewRecord,
-} from "../store/evaluation-store.js";
+import type { EvaluationStore, Memories } from "../store/evaluation-store.js";
 import type { Project } from "../store/project-store.js";
 import type { ActiveLists } from "./active-lists.js";
 import type { ActivePolicies } from "./active-policies.js";
 import type { ChallengeLink } from "./challenge-link.js";
 import { contactBook } from "./contact-book.js";
 import type { ContactNotices } from "./contact-notices.js";
+import { type Evaluation, recollected } from "./evaluations.js";
 import { checkEventTime } from "./event-time.js";
-import { historyAfter, lessonOf } from "./lessons.js";
-import { observe } from "./observe.js";
-import { deviceTokenOf, type SightDevice, type Sighting } from "./sight-device.js";
-import { createTurns } from "./turns.js";
+import type { JudgeAttempt, Prepared } from "./judge-attempt.js";
+import { createMeanwhile } from "./meanwhile.js";
+import { deviceTokenOf, type SightDevice } from "./sight-device.js";
 
 /** One attempt to judge, checked and parsed. */
 export interface Attempt {
@@ -75,43 +60,116 @@ export interface Evaluated {
 /** Judges attempts. */
 export type Evaluate = (project: Project, attempt: Attempt) => Promise<Evaluated>;
 
-/** How long an idempotency key is remembered. */
-const idempotencyMs = 24 * 3_600_000;
-/** How often an attempt is judged anew when others of the same user come in between. */
+/** How often an attempt is judged anew when others of the same user come in between, on other servers. */
 const maxRounds = 20;
-/** Attempts of one user that wait for their turn; more than a person or an application ever makes at once. */
-const maxWaitingPerUser = 256;
 /** A client token lives as long as its challenge can: five codes of ten minutes, and ten minutes to complete. */
 export const clientTokenMs = 3_600_000;
+
+/** How many attempts of one project are judged together, and how many wait; at 2,000 a second those that wait have waited for half a second. */
+const batching: Batching = { maxBatch: 128, maxInFlight: 2, maxWaiting: 1_000 };
 
 /** What evaluating needs. */
 export interface EvaluateDeps {
   readonly clock: Clock;
   readonly keys: Keys;
-  readonly geo: Geo;
-  readonly anonymity: AnonymitySource;
   readonly evaluations: EvaluationStore;
   readonly challengeLink: ChallengeLink;
   readonly policies: ActivePolicies;
   readonly sightDevice: SightDevice;
   readonly lists: ActiveLists;
+  readonly judgeAttempt: JudgeAttempt;
   readonly contactNotices: ContactNotices;
 }
 
-/** Makes Evaluate: recall, recognise, judge, record; and again from the start when something changed in between. */
+/** What became of an attempt in its batch. `conflict`: another server was first, and it is to be judged again. */
+type Outcomes =
+  | { readonly state: "judged"; readonly evaluation: Evaluation }
+  | { readonly state: "repeated"; readonly repeated: NonNullable<Memories["repeated"]> }
+  | { readonly state: "conflict" };
+
+/**
+ * Makes Evaluate: recall, recognise, judge, record; and again from the start when something changed in between. Attempts that arrive while others
+ * are under way are recalled, judged and recorded together, in the order in which they came, each knowing what those before it taught.
+ */
 export function createEvaluate({
   clock,
   keys,
-  geo,
-  anonymity,
   evaluations,
   challengeLink,
   policies,
   sightDevice,
   lists,
+  judgeAttempt,
   contactNotices,
 }: EvaluateDeps): Evaluate {
-  const turns = createTurns(maxWaitingPerUser);
+  const judgeTogether = createBatch<Prepared, Outcomes>({
+    ...batching,
+    run: runBatch,
+    group: ({ project }) => project.projectId,
+    takes: ({ idempotencyKey }) => idempotencyKey?.toString("latin1"),
+    worksOn: ({ userKey }) => userKey,
+    expired: ({ attempt }) => pastDeadline(attempt.deadlineAt),
+    alone: (error) => !(error instanceof AppError),
+  });
+
+  async function runBatch(batch: readonly Prepared[]): Promise<readonly Outcomes[]> {
+    const projectId = batch[0]?.project.projectId ?? "";
+    const now = clock.now();
+    const recalled = await evaluations.recall(
+      projectId,
+      batch.map(({ userKey, sighting, counterKeys, idempotencyKey }) => ({
+        userKey,
+        device: sighting?.lookup,
+        counterKeys: counterKeys.map(({ key }) => key),
+        idempotencyKey,
+        now,
+      })),
+    );
+    const meanwhile = createMeanwhile();
+    const outcomes: Outcomes[] = [];
+    const judged = batch.flatMap((prepared, index) => {
+      const before = recalled[index];
+      if (before === undefined) throw new Error("an attempt was not recalled");
+      if (before.repeated !== undefined) {
+        outcomes[index] = { state: "repeated", repeated: before.repeated };
+        return [];
+      }
+      const memories = meanwhile.amend(prepared, before);
+      const { evaluation, record } = judgeAttempt(prepared, memories, now);
+      meanwhile.note(prepared, record);
+      return [{ index, prepared, memories, evaluation, record }];
+    });
+    const noticed = judged.flatMap(({ index, prepared, memories, evaluation, record }) => {
+      if (prepared.attempt.occurredAt !== undefined) return [];
+      const keys = contactNotices.prepare(
+        prepared.project,
+        evaluation,
+        memories.contacts,
+        record.user?.contacts,
+      );
+      return keys === undefined ? [] : [keys.then((given) => ({ index, given }))];
+    });
+    const notices = noticed.length === 0 ? [] : await Promise.all(noticed);
+    const kept = await evaluations.record(
+      projectId,
+      judged.map(({ record }) => record),
+    );
+    for (const [place, { index, prepared, evaluation }] of judged.entries()) {
+      const recorded = kept[place] === "recorded";
+      outcomes[index] = recorded ? { state: "judged", evaluation } : { state: "conflict" };
+      if (recorded) noteFailedPolicy(prepared.project, evaluation);
+    }
+    for (const { index, given } of notices) {
+      if (outcomes[index]?.state === "judged") contactNotices.release(given);
+    }
+    return outcomes;
+  }
+
+  function noteFailedPolicy(project: Project, { signals }: Evaluation): void {
+    const failure = signals.find(({ reason }) => reason === "policy_failed");
+    if (failure !== undefined) policies.noteFailure(project, String(failure.evidence.rule));
+  }
+
   const answer = (evaluation: Evaluation): Evaluated => {
     const { projectId, challengeId, createdAt } = evaluation;
     const deviceToken = deviceTokenOf(keys, evaluation);
@@ -135,216 +193,40 @@ export function createEvaluate({
     const evaluation = await evaluations.find(project.projectId, repeated.evaluationId);
     if (evaluation === undefined)
       throw new AppError("internal", "The evaluation of this idempotency key is gone.");
-    return answer(evaluation);
+    return answer(recollected(evaluation));
   };
 
-  return (project, attempt) => {
-    const { projectId } = project;
-    const userKey = attempt.user ?? signupKey(contactBook(keys, projectId).emailHash(attempt.email ?? ""));
-    const evaluate = () => evaluateFor(project, attempt, userKey);
-    // A failed attempt changes nothing of the user, so it need not wait for the others.
-    return attempt.outcome === "failed" ? evaluate() : turns(`${projectId} ${userKey}`, evaluate);
-  };
-
-  async function evaluateFor(project: Project, attempt: Attempt, userKey: string): Promise<Evaluated> {
+  return async (project, attempt) => {
     const { projectId } = project;
     checkEventTime(project, attempt.occurredAt, clock.now());
+    const userKey = attempt.user ?? signupKey(contactBook(keys, projectId).emailHash(attempt.email ?? ""));
     const inForce = policies.of(project);
-    const policy = inForce instanceof Promise ? await inForce : inForce;
+    const listsNow = lists.of(project);
     const { fingerprint, deviceToken } = attempt;
     const at = attempt.occurredAt ?? clock.now();
-    const sighting = sightDevice({ projectId, userKey, fingerprint, deviceToken, now: at });
-    const listsNow = lists.of(project);
-    const accessLists = listsNow instanceof Promise ? await listsNow : listsNow;
-    const idempotencyKey = attempt.idempotency && keys.mac("idempotency", projectId, attempt.idempotency.key);
-
-    const counterKeys = countersOf(userKey, attempt.ip);
-
+    const prepared: Prepared = {
+      project,
+      attempt,
+      userKey,
+      at,
+      sighting: sightDevice({ projectId, userKey, fingerprint, deviceToken, now: at }),
+      policy: inForce instanceof Promise ? await inForce : inForce,
+      accessLists: listsNow instanceof Promise ? await listsNow : listsNow,
+      counterKeys: countersOf(userKey, attempt.ip),
+      idempotencyKey: attempt.idempotency && keys.mac("idempotency", projectId, attempt.idempotency.key),
+    };
     for (let round = 0; round < maxRounds; round++) {
-      const now = clock.now();
-      const memories = await evaluations.recall({
-        projectId,
-        userKey,
-        device: sighting?.lookup,
-        counterKeys: counterKeys.map(({ key }) => key),
-        idempotencyKey,
-        now,
-        deadlineAt: attempt.deadlineAt,
-      });
-      if (memories.repeated !== undefined) return repeat(project, attempt, memories.repeated);
-      const found = { memories, now, userKey, sighting, policy, accessLists, counterKeys };
-      const record = judged(project, attempt, found);
-      const noticed =
-        attempt.occurredAt === undefined
-          ? contactNotices.prepare(project, record.evaluation, memories.contacts, record.user?.contacts)
-          : undefined;
-      const noticeKeys = noticed === undefined ? [] : await noticed;
-      const kept = await evaluations.record({
-        ...record,
-        ...(attempt.idempotency !== undefined && idempotencyKey !== undefined
-          ? {
-              idempotency: {
-                key: idempotencyKey,
-                requestHash: attempt.idempotency.requestHash,
-                expiresAt: now + idempotencyMs,
-              },
-            }
-          : {}),
-      });
-      if (kept !== "recorded") continue;
-      noteFailedPolicy(project, record.evaluation);
-      contactNotices.release(noticeKeys);
-      return answer(record.evaluation);
+      const outcome = await judgeTogether(prepared);
+      if (outcome.state === "judged") return answer(outcome.evaluation);
+      if (outcome.state === "repeated") return repeat(project, attempt, outcome.repeated);
     }
     throw new AppError("conflict", "Too many attempts of this user at the same instant; try again.", {
       retryAfterSeconds: 1,
     });
-  }
+  };
+}
 
-  function noteFailedPolicy(project: Project, { signals }: Evaluation): void {
-    const failure = signals.find(({ reason }) => reason === "policy_failed");
-    if (failure !== undefined) policies.noteFailure(project, String(failure.evidence.rule));
-  }
-
-  function judged(
-    project: Project,
-    attempt: Attempt,
-    {
-      memories,
-      now,
-      userKey,
-      sighting,
-      policy,
-      accessLists,
-      counterKeys,
-    }: {
-      memories: Memories;
-      now: Instant;
-      userKey: string;
-      sighting: Sighting | undefined;
-      policy: Policy;
-      accessLists: AccessLists;
-      counterKeys: readonly CounterKey[];
-    },
-  ): NewRecord {
-    const { projectId } = project;
-    const at = attempt.occurredAt ?? now;
-    const limits = limitsOf(project.settings.limits ?? {});
-    const device = sighting?.settle(memories.device, new Set(memories.history.devices.map(({ key }) => key)));
-    const settled = settleContacts(
-      memories.contacts,
-      contactBook(keys, projectId).given(attempt),
-      at,
-      limits.contact_cooldown_seconds * 1000,
-    );
-    const observation: Observation = {
-      ...withLists(observe({ geo, anonymity }, attempt, at, device, settled.changed), attempt, accessLists),
-      traffics: trafficsAt(memories.counters, counterKeys, device?.deviceId, at),
-    };
-    const facts = gatherFacts(observation, memories.history);
-    const givenDomain = attempt.email === undefined ? undefined : emailDomain(attempt.email);
-    const judgement = judge(
-      facts,
-      {
-        action: attempt.action,
-        outcome: attempt.outcome,
-        user: attempt.user,
-        emailDomain: givenDomain,
-        metadataJson: attempt.metadataJson,
-        deviceConfidence: device?.confidence,
-        at,
-      },
-      policy,
-    );
-    const asks = judgement.verdict === "challenge" || judgement.verdict === "challenge_and_restrict";
-    const lesson = lessonOf(observation, attempt.occurredAt !== undefined);
-    const challengeId = asks ? (attempt.reserved?.challengeId ?? newId(now)) : undefined;
-    const evaluation: Evaluation = {
-      projectId,
-      evaluationId: attempt.reserved?.evaluationId ?? newId(now),
-      createdAt: now,
-      occurredAt: at,
-      action: attempt.action,
-      userKey,
-      outcome: attempt.outcome,
-      verdict: judgement.verdict,
-      reasons: judgement.reasons,
-      score: judgement.score,
-      deviceId: device?.deviceId,
-      confidence: device?.confidence,
-      challengeId,
-      ip: attempt.ip?.text,
-      country: observation.country,
-      asn: observation.network?.asn,
-      metadataJson: attempt.metadataJson,
-      signals: judgement.signals,
-      lesson,
-      restrictions: judgement.restrictions,
-      policyVersion: project.policyVersion,
-    };
-    const change = device?.keep(judgement.verdict === "allow" && attempt.outcome === "succeeded");
-    return {
-      evaluation,
-      trace: {
-        engine: engineVersion,
-        geo: geoBuilds(),
-        facts,
-        ...(givenDomain === undefined || !policy.reads.has("email_domain")
-          ? {}
-          : { emailDomain: givenDomain }),
-      },
-      ...(change === undefined ? {} : { device: change }),
-      counts: countsOf(
-        device === undefined
-          ? counterKeys
-          : [...counterKeys, { name: "device", key: deviceCounterKey(device.deviceId) }],
-        { outcome: attempt.outcome, userBit: userBit(projectId, userKey), at, now },
-      ),
-      ...(attempt.outcome === "failed" || judgement.verdict === "deny"
-        ? {}
-        : {
-            user: {
-              expectedVersion: memories.userVersion,
-              history: historyAfter(memories.history, judgement.verdict, lesson, challengeId),
-              contacts: settled.contacts,
-            },
-          }),
-      ...(evaluation.challengeId === undefined
-        ? {}
-        : {
-            challenge: {
-              challengeId: evaluation.challengeId,
-              contacts: settled.eligible,
-              maxAttempts: limits.max_attempts,
-              maxSends: limits.max_sends,
-              expiresAt: now + limits.code_ttl_seconds * 1000,
-            },
-          }),
-    };
-  }
-
-  function geoBuilds(): string {
-    const { city, asn } = geo.status();
-    return `${city.loaded ? city.source : "no city database"}, ${asn.loaded ? asn.source : "no ASN database"}`;
-  }
-
-  function withLists(observation: Observation, attempt: Attempt, accessLists: AccessLists): Observation {
-    const listed = accessLists.match(
-      {
-        user: attempt.user,
-        deviceId: observation.deviceId,
-        ip: attempt.ip,
-        asn: observation.network?.asn,
-        country: observation.country,
-        emailDomain: attempt.email === undefined ? undefined : emailDomain(attempt.email),
-      },
-      observation.at,
-    );
-    return listed === undefined ? observation : { ...observation, listed };
-  }
-
-  /** Keyed, so that nobody can choose names that count as one user. */
-  function userBit(projectId: string, userKey: string): number {
-    return keys.mac("counter", projectId, userKey).readUInt8(0) & 63;
-  }
+function pastDeadline(deadlineAt: Instant | undefined): AppError | undefined {
+  if (deadlineAt === undefined || Date.now() < deadlineAt) return undefined;
+  return new AppError("deadline_exceeded", "The deadline passed before the call was handled.");
 }

@@ -3,6 +3,7 @@ import { AppError } from "../errors.js";
 import { afterAttacker, afterOwner, type FeedbackLabel } from "../risk/feedback.js";
 import type { FeedbackStore } from "../store/feedback-store.js";
 import type { Project } from "../store/project-store.js";
+import { lessonOf } from "./lessons.js";
 
 /** Says whose attempt an evaluation was, and corrects what was learnt from it. Safe to repeat; the last word holds. */
 export type GiveFeedback = (
@@ -27,7 +28,8 @@ export function createGiveFeedback({
       if (found === undefined)
         throw new AppError("evaluation_not_found", "There is no such evaluation in this project.");
       if (found.label === label) return;
-      const { history, lesson, learnt } = found;
+      const { history, evaluation, learnt } = found;
+      const lesson = lessonOf(evaluation.trace.facts.observation, evaluation.eventTime);
       // What was said before has taught, or taken back.
       const taught = found.label === undefined ? learnt : found.label === "owner";
       const newHistory =

@@ -5,6 +5,7 @@ import type { Geo } from "../outbound/geo/geo.js";
 import { disposableDomain } from "../risk/disposable-domains.js";
 import type { Observation } from "../risk/facts.js";
 import { addressKey } from "../risk/ip-address.js";
+import { toDigits } from "../risk/to-digits.js";
 import type { Attempt } from "./evaluate.js";
 import type { Sighted } from "./sight-device.js";
 
@@ -33,7 +34,7 @@ export function observe(
       ? {}
       : {
           deviceId: device.deviceId,
-          deviceConfidence: device.confidence,
+          deviceConfidence: toDigits(device.confidence, 4),
           deviceLogOdds: logOdds(device.confidence),
           deviceChanged: device.changed,
           ...(device.proven ? { deviceProven: true } : {}),
@@ -58,5 +59,5 @@ export function observe(
 /** Log-odds of a probability; near 0 and 1 no more than can be told apart. */
 function logOdds(probability: number): number {
   const held = Math.min(1 - 1e-6, Math.max(1e-6, probability));
-  return Math.log(held / (1 - held));
+  return toDigits(Math.log(held / (1 - held)), 4);
 }

@@ -7,15 +7,14 @@ import { type Judgement, judge } from "../risk/judge.js";
 import { type Policy, PolicyFailure } from "../risk/policy/policy.js";
 import type { Trace } from "../risk/trace.js";
 import { type WhatIf, whatIf } from "../risk/what-if.js";
-import type { Evaluation, EvaluationStore } from "../store/evaluation-store.js";
+import type { EvaluationStore } from "../store/evaluation-store.js";
 import type { Project } from "../store/project-store.js";
 import type { ActivePolicies } from "./active-policies.js";
-import { OperatorError } from "./projects.js";
+import { type Evaluation, recollected } from "./evaluations.js";
 
 /** A stored evaluation, judged again. */
 export interface Replayed {
   readonly evaluation: Evaluation;
-  readonly trace: Trace;
   /** What this release answers to the same facts by the same version of the policy. */
   readonly judgement: Judgement;
   /** Which parts of the answer differ; empty: the same, bit for bit. */
@@ -32,7 +31,7 @@ export interface Replayed {
 /** Judges stored evaluations again. */
 export type Replay = (project: Project, evaluationId: string) => Promise<Replayed | undefined>;
 
-/** Makes Replay; it answers undefined for an evaluation that the project does not have. Throws OperatorError for one that kept no facts. */
+/** Makes Replay; it answers undefined for an evaluation that the project does not have. */
 export function createReplay({
   evaluations,
   policies,
@@ -41,17 +40,15 @@ export function createReplay({
   policies: ActivePolicies;
 }): Replay {
   return async (project, evaluationId) => {
-    const evaluation = await evaluations.find(project.projectId, evaluationId);
-    if (evaluation === undefined) return undefined;
-    const trace = await evaluations.trace(project.projectId, evaluationId);
-    if (trace === undefined)
-      throw new OperatorError("This evaluation was kept by a release that did not keep its facts.");
+    const kept = await evaluations.find(project.projectId, evaluationId);
+    if (kept === undefined) return undefined;
+    const evaluation = recollected(kept);
+    const { trace } = evaluation;
     const policy = await policies.of({ ...project, policyVersion: evaluation.policyVersion });
-    const circumstances = circumstancesOf(evaluation, trace);
+    const circumstances = circumstancesOf(evaluation);
     const judgement = judge(trace.facts, circumstances, policy);
     return {
       evaluation,
-      trace,
       judgement,
       differences: differencesOf(evaluation, judgement),
       otherEngine: trace.engine !== engineVersion,
@@ -62,7 +59,8 @@ export function createReplay({
   };
 }
 
-function circumstancesOf(evaluation: Evaluation, trace: Trace): Circumstances {
+function circumstancesOf(evaluation: Evaluation): Circumstances {
+  const { trace } = evaluation;
   return {
     action: evaluation.action,
     outcome: evaluation.outcome,
@@ -70,7 +68,7 @@ function circumstancesOf(evaluation: Evaluation, trace: Trace): Circumstances {
     emailDomain: trace.emailDomain,
     metadataJson: evaluation.metadataJson,
     deviceConfidence: evaluation.confidence,
-    at: evaluation.occurredAt,
+    at: trace.facts.observation.at,
   };
 }
 

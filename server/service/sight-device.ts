@@ -6,7 +6,12 @@ import { conceal, encodeReading, type Reading } from "../device/reading.js";
 import { type Recognition, recognise } from "../device/recognise.js";
 import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
-import type { DeviceChange, DeviceLookup, DeviceMemories, Evaluation } from "../store/evaluation-store.js";
+import type {
+  DeviceChange,
+  DeviceLookup,
+  DeviceMemories,
+  KeptEvaluation,
+} from "../store/evaluation-store.js";
 import type { Frequencies } from "./device-frequencies.js";
 
 /** What an attempt says of its device. */
@@ -98,7 +103,7 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
 
     // Under each master key: who came with exactly this before, the user or (for a distinctive machine) anyone.
     const identities = sight.concealed.flatMap(({ keyId, present }) => {
-      const text = `${sight.dialect.name} ${encodeReading(present)}`;
+      const text = `${sight.dialect.name} ${encodeReading(present).toString("base64")}`;
       const own = { own: true, key: macOf(keyId, 16, projectId, "user", userKey, text) };
       return sight.distinctive ? [own, { own: false, key: macOf(keyId, 16, projectId, "all", text) }] : [own];
     });
@@ -172,7 +177,7 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
     };
 
     return {
-      lookup: { identityKeys: identities.map(({ key }) => key), pathKeys: unique(paths), tokenDeviceId },
+      lookup: { identities, pathKeys: unique(paths), tokenDeviceId },
       settle,
     };
   };
@@ -189,7 +194,12 @@ function without(keys: readonly Buffer[], others: readonly Buffer[]): readonly B
 /** The token of an evaluation's device: a new one each time, so that one in use never runs out. None without a device, or when denied. */
 export function deviceTokenOf(
   keys: Keys,
-  { projectId, deviceId, verdict, createdAt }: Evaluation,
+  {
+    projectId,
+    deviceId,
+    verdict,
+    createdAt,
+  }: Pick<KeptEvaluation, "projectId" | "deviceId" | "verdict" | "createdAt">,
 ): string | undefined {
   if (deviceId === undefined || verdict === "deny") return undefined;
   return writeDeviceToken({ projectId, deviceId, issuedAt: createdAt }, (...parts) =>

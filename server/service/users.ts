@@ -2,11 +2,12 @@ import type { Clock, Instant } from "../clock.js";
 import { AppError } from "../errors.js";
 import type { Keys } from "../keys.js";
 import { forgetDevice, type Seen } from "../risk/history.js";
-import type { Evaluation, EvaluationStore } from "../store/evaluation-store.js";
+import type { EvaluationStore } from "../store/evaluation-store.js";
 import type { Project } from "../store/project-store.js";
 import type { User, UserStore } from "../store/user-store.js";
 import { type ChallengeView, viewChallenge } from "./challenges.js";
 import { contactBook } from "./contact-book.js";
+import { type Evaluation, recollected } from "./evaluations.js";
 
 /** Everything that is stored about a user. */
 export interface UserExport {
@@ -79,7 +80,7 @@ export function createUsers({ clock, keys, users, evaluations }: UsersDeps): Use
         email: clear(kept.contacts.email?.known?.sealed),
         phone: clear(kept.contacts.sms?.known?.sealed),
         devices: kept.history.devices,
-        evaluations: judged.data,
+        evaluations: judged.data.map(recollected),
         challenges: asked.map((challenge) => viewChallenge(keys, challenge, clock.now())),
       };
     },

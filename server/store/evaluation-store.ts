@@ -3,12 +3,12 @@ import type { Instant } from "../clock.js";
 import type { Device } from "../device/device.js";
 import type { Count, Counter } from "../risk/counters.js";
 import type { History, Lesson } from "../risk/history.js";
+import type { KeptSignal } from "../risk/recollect.js";
 import type { Trace } from "../risk/trace.js";
-import type { Outcome, ReasonName, Signal, Verdict } from "../risk/words.js";
+import type { Outcome, ReasonName, Verdict } from "../risk/words.js";
 
 /** Which memories a judgement needs. */
 export interface Recall {
-  readonly projectId: string;
   readonly userKey: string;
   /** What may lead to the attempt's device; absent without a fingerprint. */
   readonly device: DeviceLookup | undefined;
@@ -17,15 +17,13 @@ export interface Recall {
   /** Keyed hash of the caller's idempotency key. */
   readonly idempotencyKey: Uint8Array | undefined;
   readonly now: Instant;
-  /** When the caller stops waiting, by this machine's clock; past it the call is rejected with `deadline_exceeded`. */
-  readonly deadlineAt: Instant | undefined;
 }
 
 /** Where to look for the device of an attempt, beside the devices known for the user. */
 export interface DeviceLookup {
-  /** Keyed hashes of the whole fingerprint, 16 bytes each. */
-  readonly identityKeys: readonly Uint8Array[];
-  /** Keyed hashes of some traits, 8 bytes each; one that leads to too many devices leads to none. */
+  /** Keyed hashes of the whole fingerprint, 16 bytes each: the user's own, and those of anyone. */
+  readonly identities: readonly { readonly key: Uint8Array; readonly own: boolean }[];
+  /** Keyed hashes of some traits, 8 bytes each; one that leads to too many devices leads to none. Not followed where an own identity is known. */
   readonly pathKeys: readonly Uint8Array[];
   readonly tokenDeviceId: string | undefined;
 }
@@ -60,13 +58,11 @@ export interface Memories {
   readonly repeated: { readonly evaluationId: string; readonly requestHash: Uint8Array } | undefined;
 }
 
-/** One judged attempt, as it is kept for ever. */
-export interface Evaluation {
+/** One judged attempt, as it is kept for ever. What it was judged from is in its trace; its signals are drawn from there. */
+export interface KeptEvaluation {
   readonly projectId: string;
   readonly evaluationId: string;
   readonly createdAt: Instant;
-  /** When it happened: `createdAt`, unless the caller said otherwise. */
-  readonly occurredAt: Instant;
   readonly action: string;
   readonly userKey: string;
   readonly outcome: Outcome;
@@ -76,24 +72,23 @@ export interface Evaluation {
   readonly deviceId: string | undefined;
   readonly confidence: number | undefined;
   readonly challengeId: string | undefined;
-  /** Canonical address. */
-  readonly ip: string | undefined;
-  readonly country: string | undefined;
-  readonly asn: number | undefined;
   /** The caller's metadata as compact JSON. */
   readonly metadataJson: string | undefined;
-  readonly signals: readonly Signal[];
-  /** What it taught, or would have taught. */
-  readonly lesson: Lesson;
+  readonly signals: readonly KeptSignal[];
+  /** The caller said when it happened. */
+  readonly eventTime: boolean;
   /** What was to be withheld; only with `restrict` and `challenge_and_restrict`. */
   readonly restrictions: readonly string[];
   /** The version of the project's policy that decided; 0 is the shipped default. */
   readonly policyVersion: number;
+  /** What it takes to judge it again. */
+  readonly trace: Trace;
 }
 
-/** A challenge to open together with an evaluation; completing it teaches that evaluation's lesson. */
+/** A challenge to open together with an evaluation; completing it teaches the lesson. */
 export interface NewChallenge {
   readonly challengeId: string;
+  readonly lesson: Lesson;
   /** Sealed destinations that codes may go to. */
   readonly contacts: { readonly email?: string; readonly sms?: string };
   readonly maxAttempts: number;
@@ -103,9 +98,7 @@ export interface NewChallenge {
 
 /** Everything that one judgement changes; kept as a whole or not at all. */
 export interface Record {
-  readonly evaluation: Evaluation;
-  /** What it takes to judge it again. */
-  readonly trace: Trace;
+  readonly evaluation: KeptEvaluation;
   /** The user's row after it; absent when the attempt leaves no trace there (a failed one). */
   readonly user?: {
     readonly expectedVersion: number;
@@ -141,19 +134,17 @@ export interface Page<T> {
 
 /** Memories of users and devices, and the evaluations themselves. Evaluations are never changed. */
 export interface EvaluationStore {
-  /** Reads all that a judgement needs; joined with other calls of the project into one statement. */
-  recall(recall: Recall): Promise<Memories>;
+  /** Reads all that the judgements of some attempts of one project need, in one statement; answers in their order. */
+  recall(projectId: string, recalls: readonly Recall[]): Promise<readonly Memories[]>;
   /**
-   * Keeps one judgement as a whole, joined with others of the project into one statement; once it answers `recorded` it is durable. `conflict`: something that the judgement rests on has
-   * changed since `recall` (the user's row, a fingerprint's device, the idempotency key), nothing was kept, and the caller must recall and
-   * judge again.
+   * Keeps judgements of one project, in one statement; those that are answered `recorded` are durable. Several of one user must follow from each
+   * other, in the order given, and stand or fall together. `conflict`: something that a judgement rests on has changed since `recall` (the
+   * user's row, a fingerprint's device, the idempotency key), nothing of it was kept, and the caller must recall and judge again.
    */
-  record(record: Record): Promise<"recorded" | "conflict">;
-  find(projectId: string, evaluationId: string): Promise<Evaluation | undefined>;
-  /** What it takes to judge an evaluation again; undefined where there is no such evaluation, or it kept none. */
-  trace(projectId: string, evaluationId: string): Promise<Trace | undefined>;
+  record(projectId: string, records: readonly Record[]): Promise<readonly ("recorded" | "conflict")[]>;
+  find(projectId: string, evaluationId: string): Promise<KeptEvaluation | undefined>;
   list(
     projectId: string,
     query: PageQuery & { readonly userKey: string | undefined },
-  ): Promise<Page<Evaluation>>;
+  ): Promise<Page<KeptEvaluation>>;
 }

@@ -1,11 +1,12 @@
 import type { Instant } from "../clock.js";
 import type { FeedbackLabel } from "../risk/feedback.js";
-import type { History, Lesson } from "../risk/history.js";
+import type { History } from "../risk/history.js";
+import type { KeptEvaluation } from "./evaluation-store.js";
 
 /** An evaluation beside what was said of it and what is known of its user. */
 export interface Reported {
   readonly userKey: string;
-  readonly lesson: Lesson;
+  readonly evaluation: KeptEvaluation;
   /** The attempt was learnt when it happened, or when its challenge was completed. */
   readonly learnt: boolean;
   /** What was said of it before. */

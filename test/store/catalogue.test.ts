@@ -10,6 +10,7 @@ const copiedEverywhere = new Set([
   "public_clients",
   "master_keys",
   "schema_migrations",
+  "geo_builds",
 ]);
 
 let database: TestDatabase;

@@ -30,8 +30,8 @@ beforeAll(async () => {
   const projectId = project?.project_id ?? "";
   await sql`set statement_timeout = 0`;
   await sql`
-    insert into users (project_id, user_key, version, first_seen_at, last_seen_at, history, contacts)
-    select ${projectId}, 'filler-' || n, 1, now(), now(), '{}', '{}' from generate_series(1, ${rows}::int) n`;
+    insert into users (project_id, user_key, version, first_seen_at, last_seen_at, devices, memory, contacts)
+    select ${projectId}, 'filler-' || n, 1, now(), now(), '{}', '', '{}' from generate_series(1, ${rows}::int) n`;
   await sql`
     insert into challenges (project_id, challenge_id, evaluation_id, user_key, reasons, status, max_attempts, max_sends, lesson, created_at, expires_at)
     select ${projectId}, gen_random_uuid(), gen_random_uuid(), 'filler-' || n, '{}', 'created', 5, 5, '{}', now(), now()

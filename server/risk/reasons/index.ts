@@ -1,3 +1,4 @@
+import type { ReasonName } from "../words.js";
 import { abandonedChallenge } from "./abandoned-challenge.js";
 import { allowListed } from "./allow-listed.js";
 import { contactChanged } from "./contact-changed.js";
@@ -85,3 +86,10 @@ export const reasons: readonly Reason[] = [
   knownClient,
   knownCountry,
 ];
+
+const byName = new Map(reasons.map((reason) => [reason.name, reason]));
+
+/** The reason of that name; undefined for one that is not drawn from facts: `policy_failed`. */
+export function reasonNamed(name: ReasonName): Reason | undefined {
+  return byName.get(name);
+}

@@ -1,24 +1,24 @@
-import { decodeReading, encodeReading, type KeptReading } from "../../device/reading.js";
+import type { KeptReading } from "../../device/reading.js";
+import { decodeReading, encodeReading } from "../../device/reading.js";
+import { dictionary, type Packable, pack, unpack } from "./pack.js";
 
-/** A fingerprint as it lies in the database: dialect, master key, instant, and the concealed traits as text. */
-export interface StoredReading {
-  readonly d: string;
-  readonly k: string;
-  readonly t: number;
-  readonly v: string;
+/** The dialects. Only ever added to at the end: see `dictionary`. */
+const words = dictionary(["v1", "sections", "opaque"]);
+
+/** Writes the fingerprints of a device in their stored form: of each its dialect, master key, instant and concealed traits. */
+export function encodeReadings(readings: readonly KeptReading[]): Buffer {
+  const rows: Packable = readings.map(({ dialect, keyId, seenAt, reading }) => [
+    dialect,
+    keyId,
+    seenAt,
+    encodeReading(reading),
+  ]);
+  return pack(rows, words);
 }
 
-/** Writes fingerprints in their stored form. */
-export function encodeReadings(readings: readonly KeptReading[]): readonly StoredReading[] {
-  return readings.map(({ dialect, keyId, seenAt, reading }) => ({
-    d: dialect,
-    k: keyId,
-    t: seenAt,
-    v: encodeReading(reading),
-  }));
-}
-
-/** Reads one stored fingerprint. */
-export function decodeKept({ d, k, t, v }: StoredReading): KeptReading {
-  return { dialect: d, keyId: k, seenAt: t, reading: decodeReading(v) };
+/** Reads the stored fingerprints of a device. */
+export function decodeReadings(stored: Uint8Array): readonly KeptReading[] {
+  return (unpack(stored, words) as [string, string, number, Uint8Array][]).map(
+    ([dialect, keyId, seenAt, reading]) => ({ dialect, keyId, seenAt, reading: decodeReading(reading) }),
+  );
 }

@@ -43,10 +43,11 @@ export async function migrate(url: string): Promise<number> {
     const found = row?.found ?? 0;
     if (found > schemaVersion) throw new SchemaTooNewError(found);
     const steps = migrations.filter((migration) => migration.version > found);
-    for (const { version, name, sql: text } of steps) {
+    for (const { version, name, sql: text, convert } of steps) {
       await sql.begin(async (transaction) => {
         await transaction`insert into schema_migrations (version, name) values (${version}, ${name})`;
         await transaction.unsafe(text);
+        await convert?.(transaction);
       });
     }
     return steps.length;

@@ -1,8 +1,10 @@
+import type { Lesson } from "../../risk/history.js";
 import type { ChallengeStore } from "../challenge-store.js";
 import { type ChallengeRow, challengeColumns, toChallenge } from "./challenge-row.js";
 import type { Database } from "./database.js";
 import { guarded } from "./faults.js";
-import { decodeHistory, encodeHistory, type StoredHistory, type StoredLesson } from "./history-codec.js";
+import { decodeHistory } from "./history-codec.js";
+import { historyColumns } from "./history-columns.js";
 import { countLimit } from "./paging.js";
 import { reserveSend } from "./reserve-send.js";
 import { settleSend } from "./settle-send.js";
@@ -122,9 +124,9 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
     findCompletion: ({ projectId, challengeId }) =>
       guarded(async () => {
         const [row] = await sql<
-          (ChallengeRow & { lesson: StoredLesson; version: number; history: StoredHistory })[]
+          (ChallengeRow & { lesson: Lesson; version: number; devices: string[]; memory: Uint8Array })[]
         >`
-          select ${columns}, c.lesson, u.version, u.history
+          select ${columns}, c.lesson, u.version, u.devices, u.memory
           from challenges c join users u on u.project_id = c.project_id and u.user_key = c.user_key
           where c.project_id = ${projectId} and c.challenge_id = ${challengeId}`;
         if (row === undefined) return undefined;
@@ -132,7 +134,7 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
           challenge: toChallenge(row),
           lesson: row.lesson,
           userVersion: row.version,
-          history: decodeHistory(row.history),
+          history: decodeHistory(row),
         };
       }),
 
@@ -142,7 +144,7 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
           with before as (
             select from attack_reports where project_id = ${projectId} and evaluation_id = ${evaluationId}),
           untaught as (
-            update users set version = version + 1, history = ${sql.json({ ...encodeHistory(history) } as never)}
+            update users set version = version + 1, ${historyColumns(sql, history)}
             where project_id = ${projectId} and user_key = ${userKey} and version = ${userVersion} and not exists (select from before)
             returning 1),
           marked as (
@@ -158,7 +160,7 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
       guarded(async () => {
         const rows = await sql`
           with taught as (
-            update users set version = version + 1, history = ${sql.json({ ...encodeHistory(history) } as never)}
+            update users set version = version + 1, ${historyColumns(sql, history)}
             where project_id = ${projectId} and user_key = ${userKey} and version = ${userVersion}
               and exists (
                 select from challenges

@@ -1,40 +1,43 @@
 import type { FeedbackLabel } from "../../risk/feedback.js";
 import type { FeedbackStore } from "../feedback-store.js";
 import type { Database } from "./database.js";
+import { decodeEvaluation, type EvaluationRow } from "./evaluation-codec.js";
 import { guarded } from "./faults.js";
-import { decodeHistory, encodeHistory, type StoredHistory, type StoredLesson } from "./history-codec.js";
+import { createGeoBuilds } from "./geo-builds.js";
+import { decodeHistory } from "./history-codec.js";
+import { historyColumns } from "./history-columns.js";
 
-interface Row {
-  user_key: string;
-  lesson: StoredLesson | null;
-  at: number;
+interface Row extends EvaluationRow {
   learnt: boolean;
   label: FeedbackLabel | null;
   version: number | null;
-  history: StoredHistory | null;
+  devices: string[] | null;
+  memory: Uint8Array | null;
 }
 
 /** Feedback in PostgreSQL. */
 export function postgresFeedbackStore(sql: Database): FeedbackStore {
+  const builds = createGeoBuilds(sql);
   return {
     find: (projectId, evaluationId) =>
       guarded(async () => {
         const [row] = await sql<Row[]>`
-          select e.user_key, e.lesson, coalesce(e.occurred_at, e.created_at) as at, f.label, u.version, u.history,
-            e.outcome = 'succeeded' and (e.verdict = 'allow' or coalesce(c.status = 'completed', false)) as learnt
+          select e.*, f.label, u.version, u.devices, u.memory,
+            not e.failed and (e.verdict = 'allow' or coalesce(c.status = 'completed', false)) as learnt
           from evaluations e
           left join users u on u.project_id = e.project_id and u.user_key = e.user_key
-          left join challenges c on c.project_id = e.project_id and c.challenge_id = e.challenge_id
+          left join challenges c on c.project_id = e.project_id and c.evaluation_id = e.evaluation_id and c.user_key = e.user_key
           left join feedback f on f.project_id = e.project_id and f.evaluation_id = e.evaluation_id
           where e.project_id = ${projectId} and e.evaluation_id = ${evaluationId}`;
         if (row === undefined) return undefined;
+        const { devices, memory } = row;
         return {
+          evaluation: await decodeEvaluation(row, builds),
           userKey: row.user_key,
-          lesson: row.lesson ?? { at: row.at },
           learnt: row.learnt,
           label: row.label ?? undefined,
           userVersion: row.version ?? 0,
-          history: decodeHistory(row.history),
+          history: decodeHistory(devices === null || memory === null ? undefined : { devices, memory }),
         };
       }),
 
@@ -42,7 +45,7 @@ export function postgresFeedbackStore(sql: Database): FeedbackStore {
       guarded(async () => {
         const rows = await sql`
           with taught as (
-            update users set version = version + 1, history = ${sql.json({ ...encodeHistory(newHistory) } as never)}
+            update users set version = version + 1, ${historyColumns(sql, newHistory)}
             where project_id = ${projectId} and user_key = ${userKey} and version = ${userVersion}
               and not exists (
                 select from feedback

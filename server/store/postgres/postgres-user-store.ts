@@ -4,7 +4,8 @@ import type { UserStore } from "../user-store.js";
 import { type ChallengeRow, challengeColumns, toChallenge } from "./challenge-row.js";
 import type { Database } from "./database.js";
 import { guarded } from "./faults.js";
-import { decodeHistory, encodeHistory, type StoredHistory } from "./history-codec.js";
+import { decodeHistory } from "./history-codec.js";
+import { historyColumns } from "./history-columns.js";
 
 /** Users in PostgreSQL. */
 export function postgresUserStore(sql: Database): UserStore {
@@ -16,18 +17,19 @@ export function postgresUserStore(sql: Database): UserStore {
             user_key: string;
             version: number;
             first_seen_at: number;
-            history: StoredHistory;
+            devices: string[];
+            memory: Uint8Array;
             contacts: Contacts;
           }[]
         >`
-          select user_key, version, first_seen_at, history, contacts from users
+          select user_key, version, first_seen_at, devices, memory, contacts from users
           where project_id = ${projectId} and user_key = ${userKey}`;
         if (row === undefined) return undefined;
         return {
           userKey: row.user_key,
           version: row.version,
           firstSeenAt: row.first_seen_at,
-          history: decodeHistory(row.history),
+          history: decodeHistory(row),
           contacts: row.contacts,
         };
       }),
@@ -35,7 +37,7 @@ export function postgresUserStore(sql: Database): UserStore {
     putHistory: (projectId, user, history) =>
       guarded(async () => {
         const rows = await sql`
-          update users set version = version + 1, history = ${sql.json({ ...encodeHistory(history) } as never)}
+          update users set version = version + 1, ${historyColumns(sql, history)}
           where project_id = ${projectId} and user_key = ${user.userKey} and version = ${user.version}
           returning 1`;
         return rows.length === 1;
@@ -52,7 +54,7 @@ export function postgresUserStore(sql: Database): UserStore {
     erase: (projectId, userKey) =>
       guarded(async () => {
         const [row] = await sql<{ erased: number }[]>`
-          with person as (delete from users where project_id = ${projectId} and user_key = ${userKey} returning history),
+          with person as (delete from users where project_id = ${projectId} and user_key = ${userKey} returning devices),
           asked as (delete from challenges where project_id = ${projectId} and user_key = ${userKey} returning challenge_id),
           sent as (
             delete from deliveries
@@ -61,7 +63,7 @@ export function postgresUserStore(sql: Database): UserStore {
             returning evaluation_id, device_id),
           owned as (
             select device_id from judged where device_id is not null
-            union select (entry ->> 0)::uuid from person, jsonb_array_elements(history -> 'd') as entry),
+            union select unnest(devices) from person),
           devices_gone as (
             delete from devices where project_id = ${projectId} and device_id in (select device_id from owned)),
           paths_gone as (

@@ -1,113 +1,203 @@
 import type { Contacts } from "../../challenge/contacts.js";
+import type { Device } from "../../device/device.js";
+import type { History } from "../../risk/history.js";
 import type { Memories, Recall } from "../evaluation-store.js";
+import { byteas, plain, texts } from "./array-literals.js";
 import { type CounterRow, toCounter } from "./counter-codec.js";
 import type { Database } from "./database.js";
-import { decodeKept, type StoredReading } from "./device-codec.js";
+import { decodeReadings } from "./device-codec.js";
 import { guarded } from "./faults.js";
-import { hexes } from "./hexes.js";
-import { decodeHistory, type StoredHistory } from "./history-codec.js";
+import { decodeHistory } from "./history-codec.js";
 
-interface MemoryRow {
-  version: number | null;
-  history: StoredHistory | null;
-  contacts: Contacts | null;
-  identities: { device_id: string; index: number }[] | null;
-  devices: { device_id: string; version: number; readings: StoredReading[] }[] | null;
-  evaluation_id: string | null;
-  request_hash: Uint8Array | null;
-  counters: CounterRow[] | null;
-}
-
-const toItem = ({ userKey, device, counterKeys, idempotencyKey, now }: Recall, index: number) => ({
-  n: index,
-  user_key: userKey,
-  counters: counterKeys,
-  ...(device === undefined
-    ? {}
-    : {
-        prints: hexes(device.identityKeys),
-        paths: hexes(device.pathKeys),
-        token_device_id: device.tokenDeviceId,
-      }),
-  idempotency_key: idempotencyKey === undefined ? null : hexes([idempotencyKey])[0],
-  at: new Date(now).toISOString(),
-});
-
-function toMemories(row: MemoryRow): Memories {
-  return {
-    userVersion: row.version ?? 0,
-    history: decodeHistory(row.history),
-    contacts: row.contacts ?? {},
-    device: {
-      devices: (row.devices ?? []).map(({ device_id, version, readings }) => ({
-        deviceId: device_id,
-        version,
-        readings: readings.map(decodeKept),
-      })),
-      identities: (row.identities ?? []).map(({ device_id, index }) => ({ deviceId: device_id, index })),
-    },
-    counters: (row.counters ?? []).map(toCounter),
-    repeated:
-      row.evaluation_id !== null && row.request_hash !== null
-        ? { evaluationId: row.evaluation_id, requestHash: row.request_hash }
-        : undefined,
-  };
+/** What the statement answers: one row, of lists. */
+interface Answer {
+  people:
+    | readonly (readonly [n: number, version: number, devices: string, memory: string, contacts: Contacts])[]
+    | null;
+  prints: readonly (readonly [n: number, deviceId: string])[] | null;
+  along: readonly (readonly [item: number, deviceId: string])[] | null;
+  devices: readonly (readonly [deviceId: string, version: number, readings: string])[] | null;
+  counters: readonly CounterRow[] | null;
+  repeated: readonly (readonly [n: number, evaluationId: string, requestHash: string])[] | null;
 }
 
 /** A path that leads to this many devices is too common to tell one from another, and is not followed. */
 const crowd = 9;
 
+interface Person {
+  readonly version: number;
+  readonly history: History;
+  readonly contacts: Contacts;
+}
+
+const nobody: Person = { version: 0, history: decodeHistory(undefined), contacts: {} };
+
+/** Numbers values of which many are the same, from 1, in the order in which they first came. */
+function numbered(): { readonly values: string[]; numberOf(value: string): number } {
+  const values: string[] = [];
+  const numbers = new Map<string, number>();
+  return {
+    values,
+    numberOf(value) {
+      const known = numbers.get(value);
+      if (known !== undefined) return known;
+      values.push(value);
+      numbers.set(value, values.length);
+      return values.length;
+    },
+  };
+}
+
+function grouped(
+  pairs: readonly (readonly [number, string])[] | null,
+): ReadonlyMap<number, readonly string[]> {
+  const groups = new Map<number, string[]>();
+  for (const [n, value] of pairs ?? []) {
+    const group = groups.get(n);
+    if (group === undefined) groups.set(n, [value]);
+    else group.push(value);
+  }
+  return groups;
+}
+
+/** The look-ups of some attempts, each thing once. */
+function lookupsOf(recalls: readonly Recall[]) {
+  const users = numbered();
+  const counters = numbered();
+  const prints: { readonly key: Uint8Array; readonly own: boolean; readonly item: number }[] = [];
+  const paths: { readonly key: Uint8Array; readonly item: number }[] = [];
+  const tokens = new Set<string>();
+  for (const [item, { userKey, device, counterKeys }] of recalls.entries()) {
+    users.numberOf(userKey);
+    for (const key of counterKeys) counters.numberOf(key);
+    if (device === undefined) continue;
+    for (const { key, own } of device.identities) prints.push({ key, own, item });
+    for (const key of device.pathKeys) paths.push({ key, item });
+    if (device.tokenDeviceId !== undefined) tokens.add(device.tokenDeviceId);
+  }
+  return { users, counters, prints, paths, tokens: [...tokens] };
+}
+
 /**
- * Reads what the judgements of one project need, in one statement. The `limit 1`s change no answer, for each look-up is by a unique key; they keep
- * the planner, which cannot know how small a batch is, from reading whole tables to join them.
+ * Reads what the judgements of some attempts of one project need, in one statement. The `limit 1`s change no answer, for each look-up is by a
+ * unique key; they keep the planner, which cannot know how small a batch is, from reading whole tables to join them. Who came with exactly this
+ * fingerprint before is not looked for along the paths.
  */
-export function recallBatch(sql: Database): (recalls: readonly Recall[]) => Promise<readonly Memories[]> {
-  return (recalls) =>
+export function recallBatch(
+  sql: Database,
+): (projectId: string, recalls: readonly Recall[]) => Promise<readonly Memories[]> {
+  return (projectId, recalls) =>
     guarded(async () => {
-      const projectId = recalls[0]?.projectId ?? null;
-      const rows = await sql<MemoryRow[]>`
-        select u.version, u.history, u.contacts, f.identities, d.devices, i.evaluation_id, i.request_hash, t.counters
-        from json_to_recordset(${JSON.stringify(recalls.map(toItem))}::text::json)
-          as r (n int, user_key text, prints text[], paths text[], token_device_id uuid, counters text[], idempotency_key text, at timestamptz)
-        left join lateral (
-          select version, history, contacts from users
-          where project_id = ${projectId} and user_key = r.user_key limit 1) u on true
-        left join lateral (
-          select json_agg(json_build_object('device_id', d.device_id, 'index', k.n - 1)) as identities,
-            array_agg(d.device_id) as device_ids
-          from unnest(r.prints) with ordinality as k (hex, n),
-          lateral (
-            select device_id from fingerprints
-            where project_id = ${projectId} and fingerprint_key = decode(k.hex, 'hex') limit 1) d) f on true
-        left join lateral (
-          select json_agg(json_build_object('device_id', d.device_id, 'version', d.version, 'readings', d.readings)) as devices
-          from (
-            select (h.entry ->> 0)::uuid as device_id from jsonb_array_elements(u.history -> 'd') as h (entry)
-            union select unnest(f.device_ids)
-            union select r.token_device_id
-            union select found.device_id
-              from unnest(r.paths) as k (hex)
-              cross join lateral (
-                select p.device_id, count(*) over () as along
-                from (
-                  select device_id from device_paths
-                  where project_id = ${projectId} and path_key = decode(k.hex, 'hex') limit ${crowd}) p) found
-              where found.along < ${crowd}) c
+      const { users, counters, prints, paths, tokens } = lookupsOf(recalls);
+      const now = recalls[0]?.now ?? 0;
+      const [row] = await sql<Answer[]>`
+        with person as materialized (
+          select k.n, u.version, u.devices, u.memory, u.contacts
+          from unnest(${texts(users.values)}::text::text[]) with ordinality as k (user_key, n)
           cross join lateral (
-            select device_id, version, readings from devices
-            where project_id = ${projectId} and device_id = c.device_id limit 1) d
-          where r.prints is not null) d on true
-        left join lateral (
-          select json_agg(json_build_array(c.counter_key, c.bucket, c.failed, c.succeeded, c.users::text,
-            c.failed_before, c.succeeded_before, c.users_before::text)) as counters
+            select version, devices, memory, contacts from users
+            where project_id = ${projectId} and user_key = k.user_key limit 1) u),
+        print as materialized (
+          select k.n, k.item, k.own, f.device_id
+          from unnest(${byteas(prints.map(({ key }) => key))}::text::bytea[], ${plain(prints.map(({ item }) => item))}::text::int[],
+            ${plain(prints.map(({ own }) => own))}::text::bool[]) with ordinality as k (key, item, own, n)
+          cross join lateral (
+            select device_id from fingerprints
+            where project_id = ${projectId} and fingerprint_key = k.key limit 1) f),
+        along as materialized (
+          select k.item, found.device_id
           from (
-            select unnest(r.counters) as key
-            union select 'd:' || id from unnest(f.device_ids || r.token_device_id) id where id is not null) k,
-          lateral (select * from counters where project_id = ${projectId} and counter_key = k.key limit 1) c) t on true
-        left join lateral (
-          select evaluation_id, request_hash from idempotency_keys
-          where project_id = ${projectId} and key_hash = decode(r.idempotency_key, 'hex') and expires_at > r.at limit 1) i on true
-        order by r.n`;
-      return rows.map(toMemories);
+            select * from unnest(${byteas(paths.map(({ key }) => key))}::text::bytea[], ${plain(paths.map(({ item }) => item))}::text::int[])
+              as path (key, item)
+            where item <> all (array(select item from print where own))) k
+          cross join lateral (
+            select p.device_id, count(*) over () as along
+            from (
+              select device_id from device_paths
+              where project_id = ${projectId} and path_key = k.key limit ${crowd}) p) found
+          where found.along < ${crowd}),
+        known as (
+          select unnest(devices) as device_id from person
+          union select device_id from print
+          union select device_id from along
+          union select unnest(${plain(tokens)}::text::uuid[]))
+        select
+          (select json_agg(json_build_array(n, version, array_to_string(devices, ','), encode(memory, 'hex'), contacts)) from person) as people,
+          (select json_agg(json_build_array(n, device_id)) from print) as prints,
+          (select json_agg(json_build_array(item, device_id)) from along) as along,
+          (select json_agg(json_build_array(d.device_id, d.version, encode(d.readings, 'hex')))
+            from known k cross join lateral (
+              select device_id, version, readings from devices
+              where project_id = ${projectId} and device_id = k.device_id limit 1) d) as devices,
+          (select json_agg(json_build_array(c.counter_key, c.bucket, c.failed, c.succeeded, c.users::text,
+              c.failed_before, c.succeeded_before, c.users_before::text))
+            from (
+              select unnest(${texts(counters.values)}::text::text[]) as key
+              union all select 'd:' || device_id from print
+              union all select 'd:' || unnest(${plain(tokens)}::text::text[])) k
+            cross join lateral (
+              select * from counters where project_id = ${projectId} and counter_key = k.key limit 1) c) as counters,
+          (select json_agg(json_build_array(k.n, i.evaluation_id, encode(i.request_hash, 'hex')))
+            from unnest(${byteas(recalls.map(({ idempotencyKey }) => idempotencyKey))}::text::bytea[]) with ordinality as k (key, n)
+            cross join lateral (
+              select evaluation_id, request_hash from idempotency_keys
+              where project_id = ${projectId} and key_hash = k.key and expires_at > ${now}::timestamptz limit 1) i) as repeated`;
+
+      const people = new Map(
+        row?.people?.map(([n, version, devices, memory, contacts]): [number, Person] => {
+          const stored = {
+            devices: devices === "" ? [] : devices.split(","),
+            memory: Buffer.from(memory, "hex"),
+          };
+          return [n, { version, history: decodeHistory(stored), contacts }];
+        }),
+      );
+      const devices = new Map(
+        row?.devices?.map(([deviceId, version, readings]): [string, Device] => [
+          deviceId,
+          { deviceId, version, readings: decodeReadings(Buffer.from(readings, "hex")) },
+        ]),
+      );
+      const found = new Map(row?.prints ?? []);
+      const along = grouped(row?.along ?? null);
+      const counted = new Map(row?.counters?.map((counter) => [counter[0], toCounter(counter)]));
+      const repeated = new Map(row?.repeated?.map(([n, ...rest]) => [n, rest]));
+
+      let printsBefore = 0;
+      return recalls.map((recall, item): Memories => {
+        const person = people.get(users.numberOf(recall.userKey)) ?? nobody;
+        const identities = (recall.device?.identities ?? []).flatMap((_, index) => {
+          const deviceId = found.get(printsBefore + index + 1);
+          return deviceId === undefined ? [] : [{ index, deviceId }];
+        });
+        printsBefore += recall.device?.identities.length ?? 0;
+        const token = recall.device?.tokenDeviceId;
+        const led = identities.map(({ deviceId }) => deviceId);
+        const candidates =
+          recall.device === undefined
+            ? []
+            : new Set([
+                ...person.history.devices.map(({ key }) => key),
+                ...led,
+                ...(along.get(item) ?? []),
+                ...(token === undefined ? [] : [token]),
+              ]);
+        const asked = [
+          ...recall.counterKeys,
+          ...[...led, ...(token === undefined ? [] : [token])].map((id) => `d:${id}`),
+        ];
+        const before = repeated.get(item + 1);
+        return {
+          userVersion: person.version,
+          history: person.history,
+          contacts: person.contacts,
+          device: { devices: [...candidates].flatMap((id) => devices.get(id) ?? []), identities },
+          counters: [...new Set(asked)].flatMap((key) => counted.get(key) ?? []),
+          repeated:
+            before === undefined
+              ? undefined
+              : { evaluationId: before[0], requestHash: Buffer.from(before[1], "hex") },
+        };
+      });
     });
 }

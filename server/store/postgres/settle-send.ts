@@ -1,5 +1,5 @@
+import { createBatch } from "../../batch.js";
 import type { ChallengeKey, ChallengeStore } from "../challenge-store.js";
-import { createBatch } from "./batch.js";
 import type { Database } from "./database.js";
 import { guarded } from "./faults.js";
 import { doubtfulCodes } from "./reserve-send.js";
@@ -38,7 +38,8 @@ export function settleSend(
         return keys.map(() => undefined);
       }),
     group: ({ projectId }) => projectId,
-    changes: ({ challengeId }) => [challengeId],
+    takes: ({ challengeId }) => challengeId,
+    worksOn: () => undefined,
     expired: () => undefined,
     maxBatch: 256,
     maxInFlight: 1,

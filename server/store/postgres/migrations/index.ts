@@ -1,3 +1,4 @@
+import type postgres from "postgres";
 import { start } from "./0001-start.js";
 import { evaluationPartitions } from "./0002-evaluation-partitions.js";
 import { doubtfulCodes } from "./0003-doubtful-codes.js";
@@ -12,6 +13,7 @@ import { traces } from "./0011-traces.js";
 import { erasedDevices } from "./0012-erased-devices.js";
 import { counters } from "./0013-counters.js";
 import { feedback } from "./0014-feedback.js";
+import { packed } from "./0015-packed.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -19,6 +21,8 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly sql: string;
+  /** Carries over what SQL cannot read, in the same transaction, after `sql`. */
+  readonly convert?: (transaction: postgres.TransactionSql) => Promise<void>;
 }
 
 /** All steps, in order. */
@@ -37,4 +41,5 @@ export const migrations: readonly Migration[] = [
   erasedDevices,
   counters,
   feedback,
+  packed,
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { AppError } from "../../errors.js";
 import { createBatch } from "./batch.js";
+import { AppError } from "./errors.js";
 
 /** A `run` whose batches end when the test says so. */
 function controlled() {
@@ -18,7 +18,8 @@ const options = {
   maxInFlight: 1,
   maxWaiting: 5,
   group: () => "all",
-  changes: () => [],
+  takes: () => undefined,
+  worksOn: () => undefined,
   expired: () => undefined,
   alone: () => false,
 };
@@ -93,15 +94,33 @@ describe("a batch", () => {
     expect(batches.map((batch) => batch.requests)).toEqual([[1], [2]]);
   });
 
-  test("keeps requests that change the same thing apart, in their order", async () => {
+  test("keeps requests that take the same thing apart, in their order", async () => {
     const { batches, run } = controlled();
-    const ask = createBatch({ ...options, run, changes: (request: number) => [`user ${request % 10}`] });
+    const ask = createBatch({ ...options, run, takes: (request: number) => `key ${request % 10}` });
     for (const request of [1, 2, 12, 3]) void ask(request);
     batches[0]?.end();
     await settle();
     batches[1]?.end();
     await settle();
     expect(batches.map((batch) => batch.requests)).toEqual([[1], [2, 3], [12]]);
+  });
+
+  test("lets requests that work on the same thing share a batch, and never be in two at once", async () => {
+    const { batches, run } = controlled();
+    const ask = createBatch({
+      ...options,
+      maxInFlight: 2,
+      run,
+      worksOn: (request: number) => `user ${request % 10}`,
+    });
+    for (const request of [1, 11, 2, 21, 3]) void ask(request);
+    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2]]);
+    batches[1]?.end();
+    await settle();
+    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2], [3]]);
+    batches[0]?.end();
+    await settle();
+    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2], [3], [11, 21]]);
   });
 
   test("does not start what nobody waits for any more", async () => {

@@ -1,21 +1,27 @@
-import { AppError } from "../../errors.js";
+import { AppError } from "./errors.js";
 
-/** How requests are joined. */
-export interface BatchOptions<Request, Answer> {
-  /** Handles several requests of one group in one go and answers them in the same order. When it rejects, `alone` says what to do. */
-  readonly run: (requests: readonly Request[]) => Promise<readonly Answer[]>;
-  /** Requests of different groups never share a batch. */
-  readonly group: (request: Request) => string;
-  /** What a request changes; two that change the same thing never share a batch. */
-  readonly changes: (request: Request) => readonly string[];
-  /** A request that nobody waits for any more, by the time its batch starts, is rejected with this. */
-  readonly expired: (request: Request) => AppError | undefined;
+/** How much is joined. */
+export interface Batching {
   /** Most requests of one batch. */
   readonly maxBatch: number;
   /** Most batches of one group under way at once. */
   readonly maxInFlight: number;
   /** Most requests that wait, over all groups; one more is refused at once. */
   readonly maxWaiting: number;
+}
+
+/** How requests are joined. */
+export interface BatchOptions<Request, Answer> extends Batching {
+  /** Handles several requests of one group in one go and answers them in the same order. When it rejects, `alone` says what to do. */
+  readonly run: (requests: readonly Request[]) => Promise<readonly Answer[]>;
+  /** Requests of different groups never share a batch. */
+  readonly group: (request: Request) => string;
+  /** What a request alone may take; two that take the same thing never share a batch. */
+  readonly takes: (request: Request) => string | undefined;
+  /** What a request works on; those that work on the same thing may share a batch, but never are in two that are under way at once. */
+  readonly worksOn: (request: Request) => string | undefined;
+  /** A request that nobody waits for any more, by the time its batch starts, is rejected with this. */
+  readonly expired: (request: Request) => AppError | undefined;
   /** Whether a batch that failed like this is to be tried request by request, so that one bad request does not fail the others. */
   readonly alone: (error: unknown) => boolean;
 }
@@ -29,6 +35,8 @@ interface Waiting<Request, Answer> {
 interface Group<Request, Answer> {
   waiting: Waiting<Request, Answer>[];
   inFlight: number;
+  /** What the batches under way work on. */
+  readonly held: Set<string>;
 }
 
 /**
@@ -39,7 +47,7 @@ interface Group<Request, Answer> {
 export function createBatch<Request, Answer>(
   options: BatchOptions<Request, Answer>,
 ): (request: Request) => Promise<Answer> {
-  const { run, group: groupOf, changes, expired, maxBatch, maxInFlight, maxWaiting, alone } = options;
+  const { run, group: groupOf, takes, worksOn, expired, maxBatch, maxInFlight, maxWaiting, alone } = options;
   const groups = new Map<string, Group<Request, Answer>>();
   let waitingInAll = 0;
 
@@ -65,21 +73,33 @@ export function createBatch<Request, Answer>(
     }
   };
 
-  /** Takes the next batch out of those that wait: in their order, but for what collides with one taken before. */
+  /** Takes the next batch out of those that wait: in their order, but for what collides with one taken before or under way. */
   const take = (group: Group<Request, Answer>): readonly Waiting<Request, Answer>[] => {
     const batch: Waiting<Request, Answer>[] = [];
     const rest: Waiting<Request, Answer>[] = [];
-    const changed = new Set<string>();
-    for (const one of group.waiting) {
-      const given = batch.length < maxBatch ? expired(one.request) : undefined;
-      const touched = changes(one.request);
+    const taken = new Set<string>();
+    // Whatever works on something whose turn did not come keeps its place behind it.
+    const passed = new Set<string>();
+    for (const [index, one] of group.waiting.entries()) {
+      if (batch.length === maxBatch) {
+        rest.push(...group.waiting.slice(index));
+        break;
+      }
+      const given = expired(one.request);
+      const [mine, work] = [takes(one.request), worksOn(one.request)];
       if (given !== undefined) {
         waitingInAll -= 1;
         one.reject(given);
-      } else if (batch.length < maxBatch && !touched.some((thing) => changed.has(thing))) {
-        for (const thing of touched) changed.add(thing);
+      } else if (
+        (mine !== undefined && taken.has(mine)) ||
+        (work !== undefined && (group.held.has(work) || passed.has(work)))
+      ) {
+        if (work !== undefined) passed.add(work);
+        rest.push(one);
+      } else {
+        if (mine !== undefined) taken.add(mine);
         batch.push(one);
-      } else rest.push(one);
+      }
     }
     group.waiting = rest;
     waitingInAll -= batch.length;
@@ -89,10 +109,13 @@ export function createBatch<Request, Answer>(
   const next = (name: string, group: Group<Request, Answer>): void => {
     while (group.inFlight < maxInFlight && group.waiting.length > 0) {
       const batch = take(group);
-      if (batch.length === 0) continue;
+      if (batch.length === 0) break;
       group.inFlight += 1;
+      const holds = new Set(batch.flatMap(({ request }) => worksOn(request) ?? []));
+      for (const work of holds) group.held.add(work);
       void runAll(batch).finally(() => {
         group.inFlight -= 1;
+        for (const work of holds) group.held.delete(work);
         next(name, group);
       });
     }
@@ -108,7 +131,7 @@ export function createBatch<Request, Answer>(
       );
     }
     const name = groupOf(request);
-    const group = groups.get(name) ?? { waiting: [], inFlight: 0 };
+    const group = groups.get(name) ?? { waiting: [], inFlight: 0, held: new Set() };
     groups.set(name, group);
     return new Promise<Answer>((resolve, reject) => {
       waitingInAll += 1;

@@ -1,0 +1,36 @@
+/**
+ * Array parameters as the text that PostgreSQL reads them from, to be cast in the statement: `${uuids(ids)}::text::uuid[]`. One array for each
+ * column of many rows costs a tenth of the same rows as JSON.
+ */
+
+/** Whole numbers, booleans or UUIDs, which need no quotes. */
+export function plain(values: readonly (number | string | boolean | null | undefined)[]): string {
+  let text = "{";
+  for (const [index, value] of values.entries()) text += `${index === 0 ? "" : ","}${value ?? "NULL"}`;
+  return `${text}}`;
+}
+
+const special = /["\\]/g;
+
+/** Texts of any content. */
+export function texts(values: readonly (string | null | undefined)[]): string {
+  let text = "{";
+  for (const [index, value] of values.entries()) {
+    if (index > 0) text += ",";
+    if (value === null || value === undefined) text += "NULL";
+    else text += special.test(value) ? `"${value.replace(special, "\\$&")}"` : `"${value}"`;
+    special.lastIndex = 0;
+  }
+  return `${text}}`;
+}
+
+/** Byte strings. */
+export function byteas(values: readonly (Uint8Array | null | undefined)[]): string {
+  let text = "{";
+  for (const [index, value] of values.entries()) {
+    if (index > 0) text += ",";
+    if (value === null || value === undefined) text += "NULL";
+    else text += `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.length).toString("hex")}"`;
+  }
+  return `${text}}`;
+}

@@ -1,0 +1,197 @@
+import { instantOfId } from "../../ids.js";
+import type { KeptSignal } from "../../risk/recollect.js";
+import type { Trace } from "../../risk/trace.js";
+import type { Evidence, ReasonName, Verdict } from "../../risk/words.js";
+import { reasonNames } from "../../risk/words.js";
+import type { KeptEvaluation } from "../evaluation-store.js";
+import type { GeoBuilds } from "./geo-builds.js";
+import { dictionary, type Given, type Packable, pack, unpack } from "./pack.js";
+
+/** Names and values that evaluations repeat, the most frequent first. Only ever added to at the end: see `dictionary`. */
+const words = dictionary([
+  ...["engine", "geo", "facts", "signals", "reasons", "score", "confidence", "observation", "at", "deviceId"],
+  ...[
+    "deviceConfidence",
+    "deviceLogOdds",
+    "deviceChanged",
+    "ip",
+    "addressKey",
+    "network",
+    "asn",
+    "name",
+    "country",
+    "place",
+  ],
+  ...[
+    "latitude",
+    "longitude",
+    "accuracyKm",
+    "region",
+    "city",
+    "anonymity",
+    "geoAvailable",
+    "client",
+    "changedContacts",
+    "traffics",
+  ],
+  ...[
+    "user",
+    "addressHour",
+    "addressDay",
+    "near",
+    "device",
+    "failed",
+    "succeeded",
+    "users",
+    "firstSeenUser",
+    "devicesKnown",
+  ],
+  ...["devicesSeen", "address", "state", "known", "new", "absent", "key", "seen", "usual", "knownCount"],
+  ...["firstAt", "lastAt", "count", "within", "nearest", "km", "likelihoods", "os", "browser", "agent"],
+  ...["abandoned", "hour", "share", "logins", "travel", "kmh", "hours", "from", "challenge", "policy"],
+  ...[
+    "restrictions",
+    "evidence",
+    "email_domain",
+    "event_time",
+    "verifiedAt",
+    "blamed",
+    "what",
+    "challengeId",
+    "shares",
+    "listed",
+  ],
+  ...[
+    "site",
+    "deviceProven",
+    "tokenDeviceId",
+    "tokenIgnored",
+    "ipNotEvaluable",
+    "disposableDomain",
+    "hosting",
+    "vpn",
+    "proxy",
+    "tor",
+  ],
+  ...[
+    "known_device",
+    "known_ip",
+    "known_network",
+    "known_place",
+    "known_country",
+    "known_client",
+    "new_ip",
+    "new_network",
+    "new_device",
+  ],
+  ...["first_seen_user", "US", "NO", "GB", "DE", "FR", "BR", "PL", "IN", "email", "sms", "private"],
+  ...["ratio", "attempts", "elapsedMs", "impossible", "kind", "value", "comment", "allow", "deny", "watch"],
+  ...reasonNames.filter(
+    (name) =>
+      !/^(known_(device|ip|network|place|country|client)|new_(ip|network|device)|first_seen_user|hosting|vpn|proxy|tor)$/.test(
+        name,
+      ),
+  ),
+]);
+
+/** What of an evaluation lies in one column, since no statement looks into it. */
+interface Body {
+  readonly engine: number;
+  /** See GeoBuilds. */
+  readonly geo: number;
+  readonly facts: Packable;
+  readonly email_domain?: string;
+  /** Name and weight in turn. */
+  readonly signals: readonly (string | number)[];
+  /** Evidence that the facts do not tell, by reason. */
+  readonly evidence?: Readonly<Record<string, Evidence>>;
+  readonly reasons: readonly string[];
+  readonly score: number;
+  readonly confidence?: number;
+  readonly challenge?: string;
+  readonly restrictions?: readonly string[];
+  readonly policy?: number;
+  readonly event_time?: true;
+}
+
+/** An evaluation as its row has it. */
+export interface EvaluationRow {
+  project_id: string;
+  evaluation_id: string;
+  user_key: string;
+  action: string;
+  failed: boolean;
+  verdict: Verdict;
+  device_id: string | null;
+  metadata: string | null;
+  body: Uint8Array;
+}
+
+/** What the other columns say already. */
+function givenOf(evaluationId: string, deviceId: string | null | undefined): Given {
+  const at = instantOfId(evaluationId);
+  return deviceId ? [at, deviceId] : [at];
+}
+
+/** Packs what has no column of its own; `geo` is the number of the trace's geo builds. */
+export function encodeBody(evaluation: KeptEvaluation, geo: number): Buffer {
+  const { trace, signals, reasons, score, confidence, challengeId, restrictions, policyVersion } = evaluation;
+  const own = signals.filter(({ evidence }) => evidence !== undefined);
+  const body = {
+    engine: trace.engine,
+    geo,
+    facts: trace.facts as unknown as Packable,
+    email_domain: trace.emailDomain,
+    signals: signals.flatMap(({ reason, weight }) => [reason, weight]),
+    evidence:
+      own.length === 0
+        ? undefined
+        : Object.fromEntries(own.map(({ reason, evidence = {} }) => [reason, evidence])),
+    reasons,
+    score,
+    confidence,
+    challenge: challengeId,
+    restrictions: restrictions.length === 0 ? undefined : restrictions,
+    policy: policyVersion === 0 ? undefined : policyVersion,
+    event_time: evaluation.eventTime ? true : undefined,
+  } as const;
+  return pack(body, words, givenOf(evaluation.evaluationId, evaluation.deviceId));
+}
+
+/** Reads a row. Rejects for one of a later release. */
+export async function decodeEvaluation(row: EvaluationRow, builds: GeoBuilds): Promise<KeptEvaluation> {
+  const body = unpack(row.body, words, givenOf(row.evaluation_id, row.device_id)) as unknown as Body;
+  const trace: Trace = {
+    engine: body.engine,
+    geo: await builds.name(body.geo),
+    facts: body.facts as unknown as Trace["facts"],
+    ...(body.email_domain === undefined ? {} : { emailDomain: body.email_domain }),
+  };
+  const signals: KeptSignal[] = [];
+  for (let index = 0; index + 1 < body.signals.length; index += 2) {
+    const reason = body.signals[index] as ReasonName;
+    const evidence = body.evidence?.[reason];
+    const weight = body.signals[index + 1] as number;
+    signals.push(evidence === undefined ? { reason, weight } : { reason, weight, evidence });
+  }
+  return {
+    projectId: row.project_id,
+    evaluationId: row.evaluation_id,
+    createdAt: instantOfId(row.evaluation_id),
+    action: row.action,
+    userKey: row.user_key,
+    outcome: row.failed ? "failed" : "succeeded",
+    verdict: row.verdict,
+    reasons: body.reasons as readonly ReasonName[],
+    score: body.score,
+    deviceId: row.device_id ?? undefined,
+    confidence: body.confidence,
+    challengeId: body.challenge,
+    metadataJson: row.metadata ?? undefined,
+    signals,
+    eventTime: body.event_time ?? false,
+    restrictions: body.restrictions ?? [],
+    policyVersion: body.policy ?? 0,
+    trace,
+  };
+}

@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { dictionary, type Packable, pack, unpack } from "./pack.js";
+
+const known = dictionary(["at", "count", "key", "known", "chrome"]);
+const again = (value: Packable) => unpack(pack(value, known), known);
+
+describe("what is packed comes back", () => {
+  test.each<[string, Packable]>([
+    ["nothing", null],
+    ["numbers", [0, 63, 64, 16_383, 16_384, 2 ** 53 - 1, -1, -64, 1.5, -0.0001, 59.9127, 1 / 3, 1e300, -0]],
+    ["beyond numbers", [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]],
+    ["instants", [1_772_438_400_000, 1_772_438_400_000, 1_772_438_399_000, 1_772_438_400_001, 1e12, 5e12]],
+    ["texts", ["", "a", "Oslo", "Oslo", "known", "æøå 漢字", "\u0000", "x".repeat(300)]],
+    [
+      "ids",
+      [
+        "01890a5d-ac96-774b-bcce-b302099a8057",
+        "01890a5d-ac96-774b-bcce-b302099a8057",
+        "01890A5D-AC96-774B-BCCE-B302099A8057",
+      ],
+    ],
+    ["bytes", [Buffer.from([0, 255]), Buffer.alloc(0)]],
+    ["objects", { at: 1, other: { key: "known", __proto__: null }, list: [[], {}] }],
+    ["many", Array.from({ length: 400 }, (_, n) => ({ key: n, [`k${n}`]: [n / 7] }))],
+  ])("%s", (_, value) => {
+    expect(again(value)).toEqual(value);
+  });
+
+  test("a member named __proto__ is one, not a prototype", () => {
+    const value = JSON.parse('{"__proto__": {"polluted": true}}') as Packable;
+    const back = again(value) as object;
+    expect(Object.keys(back)).toEqual(["__proto__"]);
+    expect((back as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
+  test("whatever JSON says", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        expect(again(value as Packable)).toEqual(value);
+      }),
+    );
+  });
+
+  test("every double, to the bit", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double()), (values) => {
+        const back = again(values) as number[];
+        expect(back.every((value, index) => Object.is(value, values[index]))).toBe(true);
+      }),
+    );
+  });
+
+  test("every word of a dictionary, as a value and as a name", () => {
+    const all = dictionary(Array.from({ length: 255 }, (_, n) => `word ${n}`));
+    const value = all.words.map((word) => ({ [word]: word }));
+    expect(unpack(pack(value, all), all)).toEqual(value);
+  });
+
+  test("members that are undefined are left out", () => {
+    expect(again({ at: undefined, key: 1 })).toEqual({ key: 1 });
+  });
+
+  test("with a dictionary that has grown since", () => {
+    const bytes = pack({ at: "chrome" }, known);
+    expect(unpack(bytes, dictionary([...known.words, "later"]))).toEqual({ at: "chrome" });
+  });
+});
+
+describe("it is small", () => {
+  test("known words and small numbers are one byte, what was said before two", () => {
+    expect(pack("chrome", known)).toHaveLength(1);
+    expect(pack({ count: 1, key: "known" }, known)).toHaveLength(5);
+    const id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    expect(pack([id], known)).toHaveLength(18);
+    expect(pack([id, id], known)).toHaveLength(20);
+  });
+});
+
+describe("bytes that it did not write are refused", () => {
+  test.each([
+    ["cut off", pack("Oslo, NO", known).subarray(0, 4)],
+    ["empty", Buffer.alloc(0)],
+    ["of a later release", pack("later", dictionary([...known.words, "later"]))],
+    ["referring to nothing", Buffer.from([9, 7])],
+  ])("%s", (_, bytes) => {
+    expect(() => unpack(bytes, known)).toThrow();
+  });
+
+  test("whatever they are, it ends", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        try {
+          unpack(bytes, known);
+        } catch {
+          // Refused, which is what is asked.
+        }
+      }),
+    );
+  });
+});
