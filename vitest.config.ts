@@ -9,7 +9,7 @@ export default defineConfig({
       "clients/*/{src,test}/**/*.test.ts",
       "test/**/*.test.ts",
     ],
-    globalSetup: ["test/postgres/global-setup.ts", "test/server/few-places.ts"],
+    globalSetup: ["test/built.ts", "test/postgres/global-setup.ts", "test/server/few-places.ts"],
     pool: "forks",
     // Workers go from file to file with the modules they have: loading the server anew for each took a third of the run.
     isolate: false,

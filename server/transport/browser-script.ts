@@ -46,12 +46,14 @@ function names(header: string | undefined, etag: string): boolean {
   return header.split(",").some((part) => ["*", etag].includes(part.trim().replace(/^W\//, "")));
 }
 
-function scriptPage(path: string, encodings: readonly Encoded[], cacheControl: string): Page {
+function scriptPage(path: string, encodings: () => Promise<readonly Encoded[]>, cacheControl: string): Page {
   return {
     path,
     async answer(request: IncomingMessage, response: ServerResponse) {
       const accepted = String(request.headers["accept-encoding"] ?? "");
-      const chosen = encodings.find(({ encoding }) => encoding === undefined || takes(accepted, encoding));
+      const chosen = (await encodings()).find(
+        ({ encoding }) => encoding === undefined || takes(accepted, encoding),
+      );
       if (chosen === undefined) throw new Error("the plain script is always there");
       const headers = {
         etag: chosen.etag,
@@ -86,7 +88,13 @@ export async function openBrowserScript(log: Log): Promise<readonly Page[]> {
   }
   const manifest = await readFile(join(folder, "..", "package.json"), "utf8");
   const { version } = JSON.parse(manifest) as { readonly version: string };
-  const encodings = await encode(await readFile(join(folder, "rupt.js")));
+  const plain = await readFile(join(folder, "rupt.js"));
+  // When first asked for: packing this tightly takes a tenth of a second, which a start need not wait for.
+  let encoded: Promise<readonly Encoded[]> | undefined;
+  const encodings = () => {
+    encoded ??= encode(plain);
+    return encoded;
+  };
   return [
     scriptPage("/browser/latest/rupt.js", encodings, cacheLatest),
     scriptPage(`/browser/${version}/rupt.js`, encodings, cacheVersion),

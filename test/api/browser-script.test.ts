@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildBrowser } from "../../clients/browser/build.mjs";
 import type { TestClock } from "../server/test-clock.js";
 import { startTestServer, type TestServer } from "../server/test-server.js";
 
@@ -12,7 +11,6 @@ let server: TestServer<TestClock>;
 let script: Buffer;
 let version: string;
 beforeAll(async () => {
-  await buildBrowser();
   script = await readFile(new URL("dist/rupt.js", browser));
   version = JSON.parse(await readFile(new URL("package.json", browser), "utf8")).version;
   server = await startTestServer();

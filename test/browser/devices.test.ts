@@ -4,8 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildBrowser } from "../../clients/browser/build.mjs";
-import { inNewProfile, startChromium } from "../../clients/browser/test/browser-lab.js";
+import { hostAtZoom, inNewProfile, startChromium } from "../../clients/browser/test/browser-lab.js";
 import type { TestClock } from "../server/test-clock.js";
 import { startTestServer, type TestServer } from "../server/test-server.js";
 
@@ -35,7 +34,6 @@ async function openSite(): Promise<typeof site> {
 }
 
 beforeAll(async () => {
-  await buildBrowser();
   server = await startTestServer();
   site = await openSite();
   browser = await startChromium();
@@ -52,8 +50,13 @@ const readers = {
 } as const;
 type Reader = keyof typeof readers;
 
-async function readPage(page: Page, reader: Reader, path = "/"): Promise<readonly (string | null)[]> {
-  await page.goto(site.url(path));
+async function readPage(
+  page: Page,
+  reader: Reader,
+  path = "/",
+  host = "127.0.0.1",
+): Promise<readonly (string | null)[]> {
+  await page.goto(site.url(path).replace("127.0.0.1", host));
   return page.evaluate(readers[reader]);
 }
 
@@ -124,10 +127,13 @@ describe.each(Object.keys(readers) as Reader[])("%s", (reader) => {
     sights.push(["private window", await read(reader)]);
     sights.push(["3G", await read(reader, {}, slowNetwork)]);
     sights.push(["strict policy", await read(reader, {}, undefined, "/strict")]);
-    for (const zoom of [1, 1.25, 1.5]) {
-      const zoomed = await inNewProfile(zoom, async (profile) => readPage(await profile.newPage(), reader));
-      sights.push([`new profile at zoom ${zoom}`, zoomed]);
-    }
+    const zooms = [1, 1.25, 1.5];
+    await inNewProfile(zooms, async (profile) => {
+      for (const zoom of zooms) {
+        const zoomed = await readPage(await profile.newPage(), reader, "/", hostAtZoom(zoom));
+        sights.push([`new profile at zoom ${zoom}`, zoomed]);
+      }
+    });
     for (const [name, fingerprint] of sights) {
       const { fingerprint_id, reasons } = await login(user, fingerprint);
       expect({ name, fingerprint_id, reasons }).toEqual({

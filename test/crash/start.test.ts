@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { migrate } from "../../server/store/postgres/migrate.js";
 import { createTestDatabase, type TestDatabase } from "../postgres/test-database.js";
 import { runProgram, type ServerProcess, startServerProcess } from "../server/server-process.js";
 import { rest } from "../server/test-server.js";
@@ -110,7 +111,7 @@ describe("the start of a server", () => {
 
   test("a schema newer than the code is refused and left alone", async () => {
     const DATABASE_URL = await emptyDatabase();
-    await stop(await start({ DATABASE_URL }));
+    await migrate(DATABASE_URL);
     const sql = postgres(DATABASE_URL, { max: 1 });
     await sql`insert into schema_migrations (version, name) values (9999, 'from the future')`;
     const refused = await runProgram("main.js", [], { DATABASE_URL, DATA_DIR: folder });

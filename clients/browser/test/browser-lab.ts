@@ -32,16 +32,26 @@ export async function startChromium(): Promise<Browser> {
   return chromium.launch(launchOptions);
 }
 
-/** Runs `visit` in Chromium with a new profile on disk, at that zoom of every page (1 is 100 %). */
+/** A name of this machine that browsers take for a secure one, for pages at that zoom (1 is 100 %). */
+export const hostAtZoom = (zoom: number): string => `zoom-${Math.round(zoom * 100)}.localhost`;
+
+/**
+ * Runs `visit` in Chromium with a new profile on disk, whose user has set a zoom for the pages of each of those hosts: one browser for all
+ * of them, as its start is what takes long.
+ */
 export async function inNewProfile<T>(
-  zoom: number,
+  zooms: readonly number[],
   visit: (context: BrowserContext) => Promise<T>,
 ): Promise<T> {
   const profile = await mkdtemp(join(tmpdir(), "rupt-profile-"));
   try {
     await mkdir(join(profile, "Default"));
     // A zoom level is a power of 1.2. "x" is how Chromium writes the default storage partition.
-    const preferences = { partition: { default_zoom_level: { x: Math.log(zoom) / Math.log(1.2) } } };
+    const levels = zooms.map((zoom) => [
+      hostAtZoom(zoom),
+      { zoom_level: Math.log(zoom) / Math.log(1.2), last_modified: "13370000000000000" },
+    ]);
+    const preferences = { partition: { per_host_zoom_levels: { x: Object.fromEntries(levels) } } };
     await writeFile(join(profile, "Default", "Preferences"), JSON.stringify(preferences));
     const context = await chromium.launchPersistentContext(profile, { ...launchOptions, viewport: null });
     try {

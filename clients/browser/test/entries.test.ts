@@ -12,7 +12,6 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestClock } from "../../../test/server/test-clock.js";
 import { startTestServer, type TestServer } from "../../../test/server/test-server.js";
-import { buildBrowser } from "../build.mjs";
 import { startChromium } from "./browser-lab.js";
 
 const run = promisify(execFile);
@@ -22,7 +21,6 @@ const dist = join(here, "dist");
 
 let browser: Browser;
 beforeAll(async () => {
-  await buildBrowser();
   browser = await startChromium();
 }, 60_000);
 afterAll(() => browser?.close());

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestClock } from "../../../test/server/test-clock.js";
 import { startTestServer, type TestServer } from "../../../test/server/test-server.js";
 import { startChromium } from "../../browser/test/browser-lab.js";
-import buildChallengePage from "../build.mjs";
 import { wordings } from "../src/wordings.js";
 import { ask, violations, visiting } from "./page-lab.js";
 
@@ -13,7 +12,6 @@ let server: TestServer<TestClock>;
 let browser: Browser;
 
 beforeAll(async () => {
-  await buildChallengePage();
   [server, browser] = await Promise.all([startTestServer(), startChromium()]);
 }, 60_000);
 afterAll(async () => {

@@ -13,7 +13,7 @@ export interface RunningDemo {
   readonly inboxUrl: string;
   /** Everything it has printed. */
   output(): string;
-  /** Ends it as Ctrl-C does; its exit code. */
+  /** Ends it as Ctrl-C does, once; its exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -36,15 +36,20 @@ export async function startDemo(): Promise<RunningDemo> {
     });
     child.once("exit", (code) => reject(new Error(`the demo ended with ${code}:\n${output}`)));
   });
+  const end = async () => {
+    const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+    child.kill("SIGINT");
+    const code = await ended;
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
+    return code;
+  };
+  let stopped: Promise<number | null> | undefined;
   return {
     ...found,
     output: () => output,
-    async stop() {
-      const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
-      child.kill("SIGINT");
-      const code = await ended;
-      await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
-      return code;
+    stop() {
+      stopped ??= end();
+      return stopped;
     },
   };
 }

@@ -1,12 +1,8 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startChromium } from "../../browser/test/browser-lab.js";
 import { newestCode, type RunningDemo, startDemo } from "./demo-lab.js";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
 const laptop: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
 const phone: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },
@@ -25,7 +21,6 @@ let browser: Browser;
 let demo: RunningDemo;
 
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, ["build.mjs"], { cwd: root });
   [browser, demo] = await Promise.all([startChromium(), startDemo()]);
 }, 180_000);
 
@@ -238,8 +233,7 @@ describe("what a careful integrator sees to", () => {
 });
 
 test("Ctrl-C ends the demo and its server", async () => {
-  const other = await startDemo();
-  expect(await other.stop()).toBe(0);
-  await expect(fetch(other.url)).rejects.toThrow();
-  await expect(fetch(other.inboxUrl)).rejects.toThrow();
+  expect(await demo.stop()).toBe(0);
+  await expect(fetch(demo.url)).rejects.toThrow();
+  await expect(fetch(demo.inboxUrl)).rejects.toThrow();
 }, 90_000);

@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer } from "../../../test/server/test-server.js";
-import buildNode from "../build.mjs";
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -18,7 +17,6 @@ const root = join(here, "..", "..");
 let folder: string;
 
 beforeAll(async () => {
-  await buildNode();
   folder = await mkdtemp(join(tmpdir(), "rupt-package-"));
   await writeFile(
     join(folder, "package.json"),

@@ -1,2 +1,0 @@
-/** Makes `dist`. */
-export default function buildChallengePage(): Promise<void>;
