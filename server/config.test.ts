@@ -31,6 +31,10 @@ describe("readConfig", () => {
     expect(readConfig({ NODE_ENV: "production" })).toMatchObject({ host: "0.0.0.0", logFormat: "json" });
   });
 
+  test.each(["development", "test"])("NODE_ENV=%s is development", (NODE_ENV) => {
+    expect(readConfig({ NODE_ENV }).mode).toBe("development");
+  });
+
   test("empty and blank values are as if not set", () => {
     expect(readConfig({ PORT: "", HOST: "  ", MASTER_KEYS: "", BOOTSTRAP_SECRET: " " })).toMatchObject({
       port: 8080,
@@ -56,6 +60,9 @@ describe("readConfig", () => {
     ["MASTER_KEYS", `${"k".repeat(32)},`],
     ["SMTP_URL", "mail.example.com"],
     ["LOG_LEVEL", "verbose"],
+    ["NODE_ENV", "prod"],
+    ["NODE_ENV", "Production"],
+    ["NODE_ENV", "staging"],
     ["RETENTION_DAYS", "0"],
   ])("%s=%s is refused, by name and without its value", (name, value) => {
     const problems = problemsOf({ [name]: value });

@@ -81,7 +81,8 @@ export const variables: readonly Variable[] = [
   {
     name: "NODE_ENV",
     default: "development",
-    meaning: "`production` switches off the first secret, the inbox and readable logs",
+    meaning:
+      "`production` switches off the first secret, the inbox and readable logs; `test` is as `development`, and any other word is refused",
   },
   { name: "WORKERS", default: "1", meaning: "processes that serve on the same ports, 1 to 64" },
   {
@@ -247,7 +248,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     }
   };
 
-  const mode: Mode = text("NODE_ENV") === "production" ? "production" : "development";
+  // A server that was meant for production and misspelt must not show codes and secrets.
+  const named = word("NODE_ENV", "development", ["production", "development", "test"]);
+  const mode: Mode = named === "production" ? "production" : "development";
   const production = mode === "production";
 
   const cert = file("TLS_CERT_FILE");
