@@ -122,6 +122,7 @@ const wordScale = 2 ** 32;
  */
 function readDecimal(bytes: Buffer, from: number, to: number, words: Uint32Array): boolean {
   if (from >= to) return false;
+  if (words.length === 1) return readWord(bytes, from, to, words);
   words.fill(0);
   let at = from;
   while (at < to) {
@@ -140,6 +141,19 @@ function readDecimal(bytes: Buffer, from: number, to: number, words: Uint32Array
     }
     if (carry > 0) return false;
   }
+  return true;
+}
+
+/** The same for one word, which is what nearly all numbers are: several times as fast. */
+function readWord(bytes: Buffer, from: number, to: number, words: Uint32Array): boolean {
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const digit = (bytes[at] ?? 0) - 48;
+    if (digit < 0 || digit > 9) return false;
+    value = value * 10 + digit;
+    if (value >= wordScale) return false;
+  }
+  words[0] = value;
   return true;
 }
 
