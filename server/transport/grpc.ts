@@ -1,4 +1,4 @@
-import { fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import {
   Metadata,
   Server,
@@ -9,13 +9,30 @@ import {
 } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Tls } from "../config.js";
+import { AppError } from "../errors.js";
 import { clientAddress, type TrustedProxies } from "../trusted-proxies.js";
 import { statusNumber, toStatusDetails } from "./error-status.js";
 import { maxBodyBytes } from "./limits.js";
 import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom } from "./pipeline.js";
 import { addReflection } from "./reflection.js";
 
+/** Stands in for a request whose bytes are no message: what grpc-js would make of it is a fault of the server. */
+const undecodable: Message = { $typeName: "" };
+
 type Call = ServerUnaryCall<Message, Message>;
+
+function requestOf({ request }: Call): Message {
+  if (request !== undecodable) return request;
+  throw new AppError("malformed_body", "The request is not the protobuf message that this method takes.");
+}
+
+function decoded(schema: DescMessage, bytes: Buffer): Message {
+  try {
+    return fromBinary(schema, bytes);
+  } catch {
+    return undecodable;
+  }
+}
 
 function first(call: Call, name: string): string | undefined {
   const value = call.metadata.get(name)[0];
@@ -56,7 +73,7 @@ async function answer(
 ): Promise<void> {
   const requestId = requestIdFrom(first(call, "x-request-id"));
   try {
-    const response = await endpoint.call(callInfo(call, requestId, proxies), () => call.request);
+    const response = await endpoint.call(callInfo(call, requestId, proxies), () => requestOf(call));
     call.sendMetadata(metadataOf(answerHeaders(requestId)));
     callback(null, response);
   } catch (thrown) {
@@ -107,7 +124,7 @@ export async function serveGrpc({ endpoints, host, port, tls, proxies }: GrpcOpt
         requestStream: false,
         responseStream: false,
         requestSerialize: (message: Message) => Buffer.from(toBinary(method.input, message)),
-        requestDeserialize: (bytes: Buffer) => fromBinary(method.input, bytes),
+        requestDeserialize: (bytes: Buffer) => decoded(method.input, bytes),
         responseSerialize: (message: Message) => Buffer.from(toBinary(method.output, message)),
         responseDeserialize: (bytes: Buffer) => fromBinary(method.output, bytes),
       };

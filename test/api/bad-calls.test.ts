@@ -1,9 +1,11 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BadRequestSchema, ErrorInfoSchema } from "../../gen/es/google/rpc/error_details_pb.js";
+import { StatusSchema } from "../../gen/es/google/rpc/status_pb.js";
 import { ChallengeService } from "../../gen/es/rupt/v2/challenge_service_pb.js";
 import { EvaluateRequestSchema, EvaluationService } from "../../gen/es/rupt/v2/evaluation_service_pb.js";
 import type { TestClock } from "../server/test-clock.js";
@@ -152,7 +154,7 @@ describe("Connect, by hand", () => {
     expect(error.message).not.toMatch(/node_modules|\bat .+:\d+:\d+/);
   });
 
-  // The libraries of both protocols call a message that cannot be decoded `internal`, as gRPC's own rules say.
+  // Connect's library calls a message that cannot be decoded `internal` before anything of ours sees it.
   test.each([
     ["bytes that are no message", [0xff, 0xff, 0xff]],
     ["a string that is not UTF-8", [0x12, 0x02, 0xff, 0xfe]],
@@ -187,8 +189,19 @@ describe("gRPC, by hand", () => {
     ["metadata of 4,000 levels", () => deepMetadata(4_000)],
   ])("%s", async (_, bytes) => {
     const error = await callGrpc(bytes());
-    expect([Code.InvalidArgument, Code.Internal]).toContain(error.code);
+    expect(error.code).toBe(Code.InvalidArgument);
+    const [details] = error.metadata.get("grpc-status-details-bin");
+    const status = fromBinary(StatusSchema, details as Buffer);
+    const reasons = status.details.map((detail) => anyUnpack(detail, ErrorInfoSchema)?.reason);
+    expect(reasons).toEqual(["malformed_body"]);
+    expect(error.metadata.get("x-request-id")).toHaveLength(1);
     expect(error.message).not.toMatch(/node_modules|\bat .+:\d+:\d+/);
+  });
+
+  test("whoever has no secret is not told whether the bytes are a message", async () => {
+    expect((await callGrpc(Buffer.from([0xff, 0xff, 0xff]), { secret: "no" })).code).toBe(
+      Code.Unauthenticated,
+    );
   });
 
   test("too large, not allowed, not there", async () => {

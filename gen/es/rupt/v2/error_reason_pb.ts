@@ -134,7 +134,7 @@ export enum ErrorReason {
   INVALID_FIELD = 4,
 
   /**
-   * invalid_argument: the body is not the JSON object that was expected.
+   * invalid_argument: the body is not the JSON object, or over gRPC not the message, that was expected.
    *
    * @generated from enum value: ERROR_REASON_MALFORMED_BODY = 5;
    */

@@ -22,7 +22,7 @@ export enum ErrorReason {
   ERROR_REASON_NOT_PERMITTED = 3,
   /** ERROR_REASON_INVALID_FIELD - invalid_argument: one or more fields break their limits; each is named in the details. */
   ERROR_REASON_INVALID_FIELD = 4,
-  /** ERROR_REASON_MALFORMED_BODY - invalid_argument: the body is not the JSON object that was expected. */
+  /** ERROR_REASON_MALFORMED_BODY - invalid_argument: the body is not the JSON object, or over gRPC not the message, that was expected. */
   ERROR_REASON_MALFORMED_BODY = 5,
   /** ERROR_REASON_BODY_TOO_LARGE - resource_exhausted (HTTP 413): the body is larger than 64 KiB. Metadata: `max_bytes`. */
   ERROR_REASON_BODY_TOO_LARGE = 6,
