@@ -11,7 +11,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	_ "embed"
+	"errors"
 	"fmt"
+	"os"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -31,24 +33,51 @@ type Client struct {
 	Evaluations ruptv2.EvaluationServiceClient
 	Challenges  ruptv2.ChallengeServiceClient
 	Users       ruptv2.UserServiceClient
+	Policies    ruptv2.PolicyServiceClient
+	AccessLists ruptv2.AccessListServiceClient
+	Browser     ruptv2.BrowserServiceClient
 	connection  *grpc.ClientConn
 }
 
-// Options say how to trust the server. The zero value is TLS against the system's certificates.
+// Options say how to trust the server. The zero value is TLS against the system's certificates; at most one of them can be set.
 type Options struct {
 	// RootCAs replaces the system's certificates.
 	RootCAs *x509.CertPool
+	// CAFile names a PEM file of certificates that replace the system's; empty: none.
+	CAFile string
 	// Plaintext switches TLS off; only where the network is trusted, for the secret travels in each call.
 	Plaintext bool
+}
+
+func (o Options) credentials() (credentials.TransportCredentials, error) {
+	roots := o.RootCAs
+	switch {
+	case o.Plaintext && (roots != nil || o.CAFile != ""):
+		return nil, errors.New("Plaintext trusts no certificates: leave out RootCAs and CAFile")
+	case roots != nil && o.CAFile != "":
+		return nil, errors.New("set RootCAs or CAFile, not both")
+	case o.Plaintext:
+		return insecure.NewCredentials(), nil
+	case o.CAFile != "":
+		pem, err := os.ReadFile(o.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		roots = x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no certificate", o.CAFile)
+		}
+	}
+	return credentials.NewTLS(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}), nil
 }
 
 // Connect opens a connection to host:port with the project's API secret. Every call has a deadline and is retried where that is safe:
 // 5 s and 4 attempts on Unavailable and Aborted; 15 s and one attempt for sending, verifying and all else that is not safe to repeat. A
 // deadline of the context that ends sooner wins.
 func Connect(target, secret string, options Options) (*Client, error) {
-	transport := credentials.NewTLS(&tls.Config{RootCAs: options.RootCAs, MinVersion: tls.VersionTLS12})
-	if options.Plaintext {
-		transport = insecure.NewCredentials()
+	transport, err := options.credentials()
+	if err != nil {
+		return nil, fmt.Errorf("rupt: %w", err)
 	}
 	connection, err := grpc.NewClient(target,
 		grpc.WithTransportCredentials(transport),
@@ -63,6 +92,9 @@ func Connect(target, secret string, options Options) (*Client, error) {
 		Evaluations: ruptv2.NewEvaluationServiceClient(connection),
 		Challenges:  ruptv2.NewChallengeServiceClient(connection),
 		Users:       ruptv2.NewUserServiceClient(connection),
+		Policies:    ruptv2.NewPolicyServiceClient(connection),
+		AccessLists: ruptv2.NewAccessListServiceClient(connection),
+		Browser:     ruptv2.NewBrowserServiceClient(connection),
 		connection:  connection,
 	}, nil
 }
@@ -74,7 +106,7 @@ func (c *Client) Close() error { return c.connection.Close() }
 func callDefaults(secret string) grpc.UnaryClientInterceptor {
 	return func(ctx context.Context, method string, request, reply any, connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
 		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+secret)
-		if method == ruptv2.EvaluationService_Evaluate_FullMethodName {
+		if method == ruptv2.EvaluationService_Evaluate_FullMethodName || method == ruptv2.BrowserService_ConsumeEvaluation_FullMethodName {
 			if given, _ := metadata.FromOutgoingContext(ctx); len(given.Get("idempotency-key")) == 0 {
 				ctx = metadata.AppendToOutgoingContext(ctx, "idempotency-key", rand.Text())
 			}

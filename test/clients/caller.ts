@@ -15,9 +15,11 @@ export interface Caller {
   readonly client: string;
   /** Such as `gRPC, TLS`. */
   readonly protocol: string;
+  /** What it has methods for: every RPC, or those of a login. */
+  readonly offers: "everything" | "the flow";
   /** Answers the body that REST has, of an error without its request id. */
   call(method: DescMethod, request: Json, secret: string): Promise<Json>;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /** `rupt.v2.EvaluationService/Evaluate` */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { browserCaller } from "./browser.js";
 import type { Caller, Json } from "./caller.js";
 import { type Case, cases, comparable } from "./cases.js";
 import { bufCurl, curlConnect, curlRest, grpcurl } from "./command-lines.js";
@@ -6,17 +7,18 @@ import { conformanceCaller } from "./conformance.js";
 import { type Address, openProjects } from "./live-servers.js";
 import { mustRun } from "./run.js";
 
-const { servers, languages, grpcurl: grpcurlCommand } = inject("clients");
+const { servers, languages, grpcurl: grpcurlCommand, hasBrowser } = inject("clients");
 
 function callersAt(address: Address): readonly Caller[] {
   return [
     curlRest(address),
     curlConnect(address),
-    ...languages
-      .filter(({ program }) => program.command !== "")
-      .map(({ name, program }) => conformanceCaller(name, program, address)),
     ...(grpcurlCommand === undefined ? [] : [grpcurl(grpcurlCommand, address)]),
     bufCurl(address),
+    ...(hasBrowser ? [browserCaller("Connect", address), browserCaller("gRPC-Web", address)] : []),
+    ...languages.flatMap(({ name, speakers }) =>
+      speakers.map((speaker) => conformanceCaller(name, speaker, address)),
+    ),
   ];
 }
 
@@ -63,7 +65,8 @@ describe("calls", () => {
     for (const caller of callersAt(address)) {
       describe(`${caller.client} · ${caller.protocol}`, () => {
         afterAll(() => caller.close());
-        for (const example of cases)
+        const asked = cases.filter(({ needs }) => needs === "the flow" || caller.offers === "everything");
+        for (const example of asked)
           test(example.name, async () => {
             const told = await tell(example, caller, address);
             expect(told).toMatchObject(example.expected);

@@ -26,7 +26,10 @@ function restCall(method: DescMethod, request: Json): { verb: string; path: stri
     delete left[name];
     return encodeURIComponent(String(value));
   });
-  return { verb: String(pattern.case).toUpperCase(), path, body: body === "" ? undefined : left };
+  const verb = String(pattern.case).toUpperCase();
+  if (body !== "") return { verb, path, body: left };
+  const query = new URLSearchParams(Object.entries(left).map(([key, value]) => [key, String(value)]));
+  return { verb, path: query.size === 0 ? path : `${path}?${query}`, body: undefined };
 }
 
 /** `curl` and the REST routes. */
@@ -34,6 +37,7 @@ export function curlRest(address: Address): Caller {
   return {
     client: "curl",
     protocol: overTls("REST", address),
+    offers: "everything",
     async call(method, request, secret) {
       const { verb, path, body } = restCall(method, request);
       const answer = await mustRun(
@@ -57,6 +61,7 @@ export function curlConnect(address: Address): Caller {
   return {
     client: "curl",
     protocol: overTls("Connect JSON", address),
+    offers: "everything",
     async call(method, request, secret) {
       const answer = await mustRun(
         "curl",
@@ -85,6 +90,7 @@ export function grpcurl(command: string, address: Address): Caller {
   return {
     client: "grpcurl",
     protocol: overTls("gRPC", address),
+    offers: "everything",
     async call(method, request, secret) {
       const { exitCode, stdout, stderr } = await run(
         command,
@@ -123,6 +129,7 @@ export function bufCurl(address: Address): Caller {
   return {
     client: "buf curl",
     protocol: overTls("gRPC", address),
+    offers: "everything",
     async call(method, request, secret) {
       const { exitCode, stdout, stderr } = await run(
         "buf",

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { JsonValue } from "@bufbuild/protobuf";
 import { type Caller, errorOf, fromProtoJson, type Json, pathOf, toProtoJson } from "./caller.js";
+import type { Speaker } from "./languages.js";
 import type { Address } from "./live-servers.js";
 
 /** How to start a client's conformance program, which answers one line of JSON with one line of JSON. */
@@ -46,29 +47,36 @@ export function startConformance({ command, args, cwd, env }: Program): Conforma
   };
 }
 
-/** A client in another language, at one address. */
-export function conformanceCaller(client: string, program: Program, address: Address): Caller {
-  const conformance = startConformance(program);
+/** A client in a program of its own, at one address. */
+export function conformanceCaller(client: string, speaker: Speaker, address: Address): Caller {
+  const { program, protocol, offers } = speaker;
+  // Node and Bun take further authorities from the one variable, Deno from the other.
+  const trust = address.ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: address.ca, DENO_CERT: address.ca };
+  let started: Conformance | undefined;
   let connectedWith: string | undefined;
   return {
     client,
-    protocol: address.ca === undefined ? "gRPC" : "gRPC, TLS",
+    protocol: address.ca === undefined ? protocol : `${protocol}, TLS`,
+    offers,
     async call(method, request, secret) {
+      started ??= startConformance({ ...program, env: { ...program.env, ...trust } });
       if (secret !== connectedWith) {
-        await conformance.ask({ op: "connect", target: address.target, ca: address.ca, secret });
+        await started.ask({ op: "connect", ...address, secret });
         connectedWith = secret;
       }
-      const { response, error } = await conformance.ask({
+      const { response, error } = await started.ask({
         op: "call",
         method: pathOf(method),
         request: toProtoJson(method, request),
+        rest: request,
       });
-      if (error === undefined) return fromProtoJson(method, response as JsonValue);
+      if (error === undefined)
+        return protocol === "REST" ? (response as Json) : fromProtoJson(method, response as JsonValue);
       const { code, message, reason, violations } = error as Record<"code" | "message" | "reason", string> & {
         violations: Json[];
       };
       return errorOf(code, message, reason, violations);
     },
-    close: () => conformance.close(),
+    close: () => started?.close(),
   };
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { Program } from "./conformance.js";
+import { javascript } from "./javascript.js";
 import { mustRun, run } from "./run.js";
 
 /** One test of a client's own suite. */
@@ -11,16 +12,34 @@ export interface OwnTest {
   readonly problem?: string;
 }
 
-/** A language with a client of its own in `clients/`. */
+/** A client over one protocol. */
+export interface Speaker {
+  /** Such as `gRPC`. */
+  readonly protocol: string;
+  readonly program: Program;
+  /** What the client has methods for: every RPC, or those of a login. */
+  readonly offers: "everything" | "the flow";
+  /** Whether it can be asked to read the wire fixtures. */
+  readonly readsWire: boolean;
+  /** Whether its language has google's protos in a package of their own. */
+  readonly hasGoogleFiles: boolean;
+}
+
+/** A language, or a runtime of one, with a client in `clients/`. */
 export interface Language {
   readonly name: string;
   /** What is missing on this machine, or undefined. */
   missing(): Promise<string | undefined>;
-  /** Generates the stubs, builds the client and answers how to put questions to it. */
-  build(): Promise<Program>;
+  /** Generates the stubs, builds the client and answers how to put questions to it, over each of its protocols. */
+  build(): Promise<readonly Speaker[]>;
   /** Runs the client's own tests against the live servers that `env` names. */
   test(env: Readonly<Record<string, string>>): Promise<readonly OwnTest[]>;
 }
+
+/** Generated stubs over gRPC. */
+const overGrpc = (program: Program): readonly Speaker[] => [
+  { protocol: "gRPC", program, offers: "everything", readsWire: true, hasGoogleFiles: true },
+];
 
 const root = new URL("../../", import.meta.url).pathname;
 const folderOf = (language: string) => join(root, "clients", language);
@@ -46,7 +65,7 @@ const python: Language = {
     if (!existsSync(join(bin, "pip"))) await mustRun("python3", ["-m", "venv", ".venv"], { cwd });
     await mustRun(join(bin, "pip"), ["install", "--quiet", "--editable", ".[generate]"], { cwd });
     await mustRun("./generate.sh", [], { cwd, env: withBuf(bin) });
-    return { command: join(bin, "python"), args: ["test/conformance.py"], cwd, env: {} };
+    return overGrpc({ command: join(bin, "python"), args: ["test/conformance.py"], cwd, env: {} });
   },
   async test(env) {
     const cwd = folderOf("python");
@@ -75,7 +94,7 @@ const go: Language = {
     await mustRun("go", ["vet", "./..."], { cwd });
     const command = join(root, "node_modules/.cache/rupt-clients/conformance-go");
     await mustRun("go", ["build", "-o", command, "./internal/conformance"], { cwd });
-    return { command, args: [], cwd, env: {} };
+    return overGrpc({ command, args: [], cwd, env: {} });
   },
   async test(env) {
     const { stdout, stderr, exitCode } = await run("go", ["test", "-count=1", "-json", "./..."], {
@@ -111,7 +130,7 @@ const java: Language = {
     await mustRun("mvn", ["-B", "-q", "test-compile"], { cwd, env: withBuf() });
     const libraries = readFileSync(join(cwd, "target/test-classpath"), "utf8");
     const classpath = ["target/classes", "target/test-classes", libraries].join(delimiter);
-    return { command: "java", args: ["-cp", classpath, "com.rupt.Conformance"], cwd, env: {} };
+    return overGrpc({ command: "java", args: ["-cp", classpath, "com.rupt.Conformance"], cwd, env: {} });
   },
   async test(env) {
     const cwd = folderOf("java");
@@ -138,7 +157,7 @@ const java: Language = {
 };
 
 /** The languages, in the order of the table. */
-export const languages: readonly Language[] = [python, go, java];
+export const languages: readonly Language[] = [...javascript, python, go, java];
 
 const grpcurlVersion = "v1.9.4";
 

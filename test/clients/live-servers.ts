@@ -59,17 +59,31 @@ async function stop(server: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** An authority of the tests' own and a certificate by it: rustls, which Deno has, takes no authority's own certificate for a server's. */
+async function makeCertificates(folder: string): Promise<{ ca: string; cert: string; key: string }> {
+  const [ca, cert, key] = [join(folder, "ca.pem"), join(folder, "cert.pem"), join(folder, "key.pem")];
+  const authorityKey = join(folder, "ca.key.pem");
+  const make = (subject: string, keyFile: string, file: string, ...options: string[]) =>
+    mustRun("openssl", [
+      ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split(" "),
+      ...["-subj", `/CN=${subject}`, "-keyout", keyFile, "-out", file, ...options],
+    ]);
+  await make("Rupt's tests", authorityKey, ca);
+  await make(
+    "localhost",
+    key,
+    cert,
+    ...["-CA", ca, "-CAkey", authorityKey, "-addext", "basicConstraints=critical,CA:FALSE"],
+    ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+  );
+  return { ca, cert, key };
+}
+
 /** Starts the built server twice over one embedded PostgreSQL in a temporary folder: with TLS and without. */
 export async function startLiveServers(): Promise<LiveServers & { stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "rupt-clients-"));
-  const [dataDir, cert, key] = [join(folder, "data"), join(folder, "cert.pem"), join(folder, "key.pem")];
-  const names = "subjectAltName=DNS:localhost,IP:127.0.0.1";
-  await mustRun("openssl", [
-    ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost".split(
-      " ",
-    ),
-    ...["-addext", names, "-keyout", key, "-out", cert],
-  ]);
+  const dataDir = join(folder, "data");
+  const { ca, cert, key } = await makeCertificates(folder);
   const ports = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   const common = { DATA_DIR: dataDir, NODE_ENV: "development", DATABASE_URL: "", HOST: "127.0.0.1" };
   const running: ChildProcess[] = [];
@@ -84,7 +98,7 @@ export async function startLiveServers(): Promise<LiveServers & { stop(): Promis
     running.push(await start({ ...common, ...tls, PORT: `${https}`, GRPC_PORT: `${grpcs}` }));
     return {
       plaintext: { baseUrl: `http://localhost:${http}`, target: `localhost:${grpc}` },
-      tls: { baseUrl: `https://localhost:${https}`, target: `localhost:${grpcs}`, ca: cert },
+      tls: { baseUrl: `https://localhost:${https}`, target: `localhost:${grpcs}`, ca },
       dataDir,
       stop: stopAll,
     };

@@ -1,14 +1,12 @@
-import { existsSync } from "node:fs";
 import type { TestProject } from "vitest/node";
-import type { Program } from "./conformance.js";
-import { findGrpcurl, languages, type OwnTest } from "./languages.js";
+import { missingBrowser } from "./browser.js";
+import { findGrpcurl, languages, type OwnTest, type Speaker } from "./languages.js";
 import { type LiveServers, openProjects, startLiveServers } from "./live-servers.js";
-import { run } from "./run.js";
 
-/** A language that is on this machine: its client, built, and what its own tests said. */
+/** A language or runtime that is on this machine: its clients, built, and what their own tests said. */
 export interface Prepared {
   readonly name: string;
-  readonly program: Program;
+  readonly speakers: readonly Speaker[];
   readonly ownTests: readonly OwnTest[];
 }
 
@@ -18,6 +16,8 @@ export interface PreparedClients {
   readonly languages: readonly Prepared[];
   /** Command that runs grpcurl; undefined where it is skipped. */
   readonly grpcurl: string | undefined;
+  /** Whether there is a Chromium. */
+  readonly hasBrowser: boolean;
   /** What could not be tested here, and why. */
   readonly skipped: readonly { readonly name: string; readonly why: string }[];
 }
@@ -27,8 +27,6 @@ declare module "vitest" {
     clients: PreparedClients;
   }
 }
-
-const nodeSmoke = new URL("../../clients/node/test/smoke.mjs", import.meta.url).pathname;
 
 /** What a client's own tests are told. */
 function environment({ plaintext, tls }: LiveServers, secret: string): Record<string, string> {
@@ -41,12 +39,6 @@ function environment({ plaintext, tls }: LiveServers, secret: string): Record<st
     RUPT_TLS_INBOX: `${tls.baseUrl}/inbox`,
     RUPT_CA: tls.ca ?? "",
   };
-}
-
-async function testNode(env: Record<string, string>): Promise<OwnTest> {
-  const name = "the four calls, in plain JavaScript";
-  const { exitCode, stdout, stderr } = await run(process.execPath, [nodeSmoke], { env });
-  return exitCode === 0 ? { name } : { name, problem: stdout + stderr };
 }
 
 /** Starts the servers, builds every client that can be built here and runs its own tests. */
@@ -63,22 +55,26 @@ export default async function prepare(project: TestProject): Promise<() => Promi
         skipped.push({ name: language.name, why });
         continue;
       }
-      const program = await language.build();
+      const speakers = await language.build();
       say(`${language.name}: built`);
       const ownTests = await language.test(environment(servers, await projects.secretOf(language.name)));
       say(`${language.name}: ${ownTests.length} tests of its own ran`);
-      found.push({ name: language.name, program, ownTests });
-    }
-    if (existsSync(nodeSmoke)) {
-      const test = await testNode(environment(servers, await projects.secretOf("Node")));
-      say("Node: its smoke test ran");
-      found.push({ name: "Node", program: { command: "", args: [], cwd: "", env: {} }, ownTests: [test] });
+      found.push({ name: language.name, speakers, ownTests });
     }
     const hasGo = found.some(({ name }) => name === "Go");
     const grpcurl = hasGo ? await findGrpcurl() : undefined;
     if (grpcurl === undefined) skipped.push({ name: "grpcurl", why: "is installed with Go" });
+    const noBrowser = missingBrowser();
+    if (noBrowser !== undefined) skipped.push({ name: "browser", why: noBrowser });
     for (const { name, why } of skipped) say(`${name}: SKIPPED (${why})`);
-    project.provide("clients", { servers: withoutStop(servers), languages: found, grpcurl, skipped });
+    const hasBrowser = noBrowser === undefined;
+    project.provide("clients", {
+      servers: withoutStop(servers),
+      languages: found,
+      grpcurl,
+      hasBrowser,
+      skipped,
+    });
   } catch (error) {
     await projects.close();
     await servers.stop();

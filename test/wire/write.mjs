@@ -1,24 +1,13 @@
 // Writes the golden wire fixtures that are missing: for each request and response of the API one message with every field set, as the
-// protos' binary and as their JSON. Never writes over one that is there: what a release has put on the wire must be readable for ever.
-// Run it before a release: npm run generate:wire
-import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
-import {
-  create,
-  createFileRegistry,
-  fromBinary,
-  fromJson,
-  ScalarType,
-  toBinary,
-  toJson,
-} from "@bufbuild/protobuf";
-import { FileDescriptorSetSchema, ListValueSchema, StructSchema } from "@bufbuild/protobuf/wkt";
+// protos' binary and as their JSON. Never writes over one that is there: what a release has put on the wire must be readable for ever. Where
+// fields have come since, a further one is written: TYPE.2, TYPE.3, …
+// Run it when the protos have changed: npm run generate:wire
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { create, fromBinary, fromJson, ScalarType, toBinary, toJson } from "@bufbuild/protobuf";
+import { ListValueSchema, StructSchema } from "@bufbuild/protobuf/wkt";
+import { fieldsIn, fieldsOf, messagesOnTheWire, registry } from "./messages.mjs";
 
 const folder = new URL(".", import.meta.url);
-const image = execFileSync("buf", ["build", "--as-file-descriptor-set", "-o", "-"], {
-  cwd: new URL("../..", folder),
-});
-const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, image));
 
 /** Different for each field, and hard for careless readers: text outside the basic plane, whole numbers that a float would round. */
 function scalarOf({ scalar, number, name }) {
@@ -87,19 +76,21 @@ function fill(message, field) {
   else message[field.oneof.localName] = { case: field.localName, value: set };
 }
 
-const schemas = new Set(
-  [...registry]
-    .filter(({ kind, typeName }) => kind === "service" && typeName.startsWith("rupt.v2."))
-    .flatMap(({ methods }) => methods.flatMap(({ input, output }) => [input, output])),
-);
-for (const schema of schemas) {
-  const json = new URL(`${schema.typeName}.json`, folder);
-  if (existsSync(json)) continue;
+const named = (schema, edition) => `${schema.typeName}${edition === 1 ? "" : `.${edition}`}`;
+
+for (const schema of messagesOnTheWire) {
+  const missing = new Set(fieldsOf(schema));
+  let edition = 1;
+  for (; existsSync(new URL(`${named(schema, edition)}.binpb`, folder)); edition++) {
+    const kept = fromBinary(schema, readFileSync(new URL(`${named(schema, edition)}.binpb`, folder)));
+    for (const path of fieldsIn(schema, kept)) missing.delete(path);
+  }
+  if (edition > 1 && missing.size === 0) continue;
   const message = messageOf(schema);
-  writeFileSync(new URL(`${schema.typeName}.binpb`, folder), toBinary(schema, message));
+  writeFileSync(new URL(`${named(schema, edition)}.binpb`, folder), toBinary(schema, message));
   writeFileSync(
-    json,
+    new URL(`${named(schema, edition)}.json`, folder),
     `${JSON.stringify(toJson(schema, message, { registry, useProtoFieldName: true }), null, 2)}\n`,
   );
-  console.log(`wrote ${schema.typeName}`);
+  console.log(`wrote ${named(schema, edition)} for ${[...missing].join(", ") || "a message without fields"}`);
 }

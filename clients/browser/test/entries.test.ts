@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
+import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestClock } from "../../../test/server/test-clock.js";
 import { startTestServer, type TestServer } from "../../../test/server/test-server.js";
@@ -259,12 +260,14 @@ test("the package's types serve a strict consumer", async () => {
       join(folder, "consumer.ts"),
       `import Rupt, { getHash } from "rupt";
 import { type ChallengeClient, ChallengeStatus, createChallengeClient, Language } from "rupt/connect";
+import { type BrowserEvaluation, evaluate } from "rupt/evaluate";
 import { type FingerprintState, useFingerprint } from "rupt/react";
 
 export const hash: Promise<string[]> = Rupt.getHash === getHash ? getHash() : Rupt.getHash();
 const client: ChallengeClient = createChallengeClient({ baseUrl: "/rupt", clientToken: "ruptct_x" });
 export const sent = client.sendChallenge({ challengeId: "id", language: Language.FR });
 export const right = (await client.verifyChallenge({ challengeId: "id", code: "123456" })).status === ChallengeStatus.VERIFIED;
+export const handedIn: Promise<BrowserEvaluation> = evaluate({ baseUrl: "/rupt", clientId: "ruptpk_x", action: "login" });
 // @ts-expect-error a client token completes nothing
 client.completeChallenge;
 export function useIt(): string[] | undefined {
@@ -273,6 +276,8 @@ export function useIt(): string[] | undefined {
 }
 `,
     );
+    const { messages } = await publint({ pkgDir: installed, level: "suggestion", strict: true, pack: false });
+    expect(messages).toEqual([]);
     const tsc = join(
       dirname(createRequire(import.meta.url).resolve("typescript/package.json")),
       "bin",

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { DescMethod } from "@bufbuild/protobuf";
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { AccessListService } from "../../../gen/es/rupt/v2/access_list_service_pb.js";
+import { BrowserService } from "../../../gen/es/rupt/v2/browser_service_pb.js";
 import { ChallengeService } from "../../../gen/es/rupt/v2/challenge_service_pb.js";
 import { EvaluationService } from "../../../gen/es/rupt/v2/evaluation_service_pb.js";
 import { PolicyService } from "../../../gen/es/rupt/v2/policy_service_pb.js";
@@ -16,7 +18,7 @@ export interface ConnectOptions {
   readonly timeoutMs?: number | undefined;
   /** Default `1.1`; `2` needs TLS on the server. */
   readonly httpVersion?: "1.1" | "2" | undefined;
-  /** Default true: protobuf; false: JSON. */
+  /** Default true: protobuf; false: JSON. In Deno the default is JSON, for its node:https cannot send an empty message over TLS. */
   readonly binary?: boolean | undefined;
 }
 
@@ -27,13 +29,19 @@ export interface ConnectClients {
   readonly users: Client<typeof UserService>;
   readonly policies: Client<typeof PolicyService>;
   readonly accessLists: Client<typeof AccessListService>;
+  readonly browser: Client<typeof BrowserService>;
 }
 
-/** Gives every call the secret, and every Evaluate an idempotency key unless the call brings its own. */
+const idempotentByKey: readonly DescMethod[] = [
+  EvaluationService.method.evaluate,
+  BrowserService.method.consumeEvaluation,
+];
+
+/** Gives every call the secret, and every evaluation an idempotency key unless the call brings its own. */
 function standing(secret: string): Interceptor {
   return (next) => (request) => {
     request.header.set("authorization", `Bearer ${secret}`);
-    if (request.method === EvaluationService.method.evaluate && !request.header.has("idempotency-key"))
+    if (idempotentByKey.includes(request.method) && !request.header.has("idempotency-key"))
       request.header.set("idempotency-key", randomUUID());
     return next(request);
   };
@@ -45,7 +53,7 @@ export function createConnectClients(secret: string, options: ConnectOptions = {
   const transport = createConnectTransport({
     baseUrl: settings.baseUrl,
     httpVersion: options.httpVersion ?? "1.1",
-    useBinaryFormat: options.binary ?? true,
+    useBinaryFormat: options.binary ?? !("Deno" in globalThis),
     defaultTimeoutMs: settings.timeoutMs,
     interceptors: [standing(settings.secret)],
   });
@@ -55,5 +63,6 @@ export function createConnectClients(secret: string, options: ConnectOptions = {
     users: createClient(UserService, transport),
     policies: createClient(PolicyService, transport),
     accessLists: createClient(AccessListService, transport),
+    browser: createClient(BrowserService, transport),
   };
 }

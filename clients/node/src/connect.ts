@@ -1,5 +1,6 @@
 // Generated, so that the protos alone say what there is.
 export * from "../../../gen/es/rupt/v2/access_list_service_pb.js";
+export * from "../../../gen/es/rupt/v2/browser_service_pb.js";
 export * from "../../../gen/es/rupt/v2/challenge_service_pb.js";
 export * from "../../../gen/es/rupt/v2/error_reason_pb.js";
 export * from "../../../gen/es/rupt/v2/evaluation_service_pb.js";

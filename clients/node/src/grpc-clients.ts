@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ClientOptions, credentials, InterceptingCall, type Interceptor } from "@grpc/grpc-js";
 import { AccessListServiceClient } from "../../../gen/grpc-js/rupt/v2/access_list_service.js";
+import { BrowserServiceClient, BrowserServiceService } from "../../../gen/grpc-js/rupt/v2/browser_service.js";
 import { ChallengeServiceClient } from "../../../gen/grpc-js/rupt/v2/challenge_service.js";
 import {
   EvaluationServiceClient,
@@ -9,6 +10,7 @@ import {
 import { PolicyServiceClient } from "../../../gen/grpc-js/rupt/v2/policy_service.js";
 import { UserServiceClient } from "../../../gen/grpc-js/rupt/v2/user_service.js";
 import { invalidUse } from "./error.js";
+import { grpcServiceConfig } from "./grpc-service-config.js";
 import { checkSecret } from "./options.js";
 
 /** Whom to trust over TLS, and who we are. All PEM. */
@@ -37,44 +39,27 @@ export interface GrpcClients {
   readonly users: UserServiceClient;
   readonly policies: PolicyServiceClient;
   readonly accessLists: AccessListServiceClient;
+  readonly browser: BrowserServiceClient;
   /** Ends the channel; calls in flight fail. */
   close(): void;
 }
 
-/** Calls which are safe to repeat. Evaluate is, because each call brings an idempotency key. */
-const repeatable: readonly (readonly [service: string, methods: readonly string[]])[] = [
-  ["rupt.v2.EvaluationService", ["Evaluate", "GetEvaluation", "ListEvaluations"]],
-  ["rupt.v2.ChallengeService", ["CompleteChallenge", "DescribeChallenge", "GetChallenge", "ListChallenges"]],
-  ["rupt.v2.UserService", ["ListDevices", "ExportUser"]],
-  ["rupt.v2.PolicyService", ["GetPolicy", "ListPolicies", "TestPolicy"]],
+const idempotentByKey: readonly string[] = [
+  EvaluationServiceService.evaluate.path,
+  BrowserServiceService.consumeEvaluation.path,
 ];
 
-/** gRPC's own retries, in its own words: https://grpc.io/docs/guides/retry */
-const serviceConfig = JSON.stringify({
-  loadBalancingConfig: [{ round_robin: {} }],
-  methodConfig: [
-    {
-      name: repeatable.flatMap(([service, methods]) => methods.map((method) => ({ service, method }))),
-      retryPolicy: {
-        maxAttempts: 3,
-        initialBackoff: "0.1s",
-        maxBackoff: "2s",
-        backoffMultiplier: 2,
-        retryableStatusCodes: ["UNAVAILABLE"],
-      },
-    },
-  ],
-});
-
-/** Gives every call the secret and a deadline, and every Evaluate an idempotency key, unless the call brings its own. */
+/** Gives every call the secret and a deadline, and every evaluation an idempotency key, unless the call brings its own. */
 function standing(secret: string, timeoutMs: number): Interceptor {
   return (options, nextCall) => {
     const deadline = options.deadline ?? Date.now() + timeoutMs;
     return new InterceptingCall(nextCall({ ...options, deadline }), {
       start(metadata, listener, next) {
         metadata.set("authorization", `Bearer ${secret}`);
-        const isEvaluate = options.method_definition.path === EvaluationServiceService.evaluate.path;
-        if (isEvaluate && metadata.get("idempotency-key").length === 0)
+        if (
+          idempotentByKey.includes(options.method_definition.path) &&
+          metadata.get("idempotency-key").length === 0
+        )
           metadata.set("idempotency-key", randomUUID());
         next(metadata, listener);
       },
@@ -96,7 +81,7 @@ export function createGrpcClients(target: string, secret: string, options: GrpcO
       ? credentials.createInsecure()
       : credentials.createSsl(ca ?? null, key ?? null, cert ?? null);
   const clientOptions: ClientOptions = {
-    "grpc.service_config": serviceConfig,
+    "grpc.service_config": JSON.stringify(grpcServiceConfig),
     interceptors: [standing(checkSecret(secret), timeoutMs)],
     ...options.channel,
   };
@@ -108,6 +93,7 @@ export function createGrpcClients(target: string, secret: string, options: GrpcO
     users: new UserServiceClient(target, channelCredentials, shared),
     policies: new PolicyServiceClient(target, channelCredentials, shared),
     accessLists: new AccessListServiceClient(target, channelCredentials, shared),
+    browser: new BrowserServiceClient(target, channelCredentials, shared),
     close: () => evaluations.close(),
   };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { publint } from "publint";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer } from "../../../test/server/test-server.js";
 
@@ -42,12 +43,16 @@ async function provide(...names: readonly string[]): Promise<void> {
   }
 }
 
-async function compile(file: string, code: string): Promise<void> {
+async function compile(
+  file: string,
+  code: string,
+  how: { readonly module: string; readonly moduleResolution?: string } = { module: "NodeNext" },
+): Promise<void> {
   await writeFile(join(folder, file), code);
   const options = {
     compilerOptions: {
       target: "ES2022",
-      module: "NodeNext",
+      ...how,
       lib: ["ES2023", "DOM"],
       strict: true,
       exactOptionalPropertyTypes: true,
@@ -115,6 +120,33 @@ test("holds what it needs, and nothing else", async () => {
   expect(dependencies).toBeUndefined();
 });
 
+test("is as packages are to be, by publint", async () => {
+  const { messages } = await publint({
+    pkgDir: join(folder, "node_modules", "@ruptjs", "core"),
+    level: "suggestion",
+    strict: true,
+    pack: false,
+  });
+  expect(messages).toEqual([]);
+});
+
+// NodeNext is what the tests below compile with.
+test("each entry is there for TypeScript with a bundler's resolution, and for JavaScript", async () => {
+  await provide("@types/node", "@types/express", "@grpc", "@bufbuild", "@connectrpc", "express", "fastify");
+  const installed = join(folder, "node_modules", "@ruptjs", "core", "package.json");
+  const { exports } = JSON.parse(await readFile(installed, "utf8"));
+  const entries = Object.keys(exports).filter((entry) => entry !== "./package.json");
+  expect(entries).toEqual([".", "./express", "./fastify", "./grpc", "./connect"]);
+  const names = entries.map((entry) => `@ruptjs/core${entry.slice(1)}`);
+  const code = [
+    ...names.map((name, index) => `import * as entry${index} from "${name}";`),
+    `console.log(JSON.stringify([${names.map((_, index) => `Object.keys(entry${index}).length > 0`)}]));`,
+  ];
+  await compile("entries.ts", code.join("\n"), { module: "ESNext", moduleResolution: "Bundler" });
+  const { stdout } = await run(process.execPath, ["entries.js"], { cwd: folder });
+  expect(JSON.parse(stdout)).toEqual(names.map(() => true));
+}, 60_000);
+
 test("the REST client compiles strictly and runs without any other package", async () => {
   await provide("@types/node", "undici-types");
   await compile("rest.ts", snippet);
@@ -152,15 +184,4 @@ close();
   await compile("peers.ts", code);
   const { stdout } = await run(process.execPath, ["peers.js"], { cwd: folder });
   expect(stdout).toBe("function u 5 2 rupt.v2.EvaluateRequest\nfunction function function\n");
-}, 60_000);
-
-test("the smoke test, which other runtimes run too, passes", async () => {
-  const server = await startTestServer();
-  try {
-    const env = { ...process.env, RUPT_BASE_URL: server.baseUrl, RUPT_SECRET: server.secret };
-    const { stdout } = await run(process.execPath, [join(here, "test", "smoke.mjs")], { env });
-    expect(stdout).toMatch(/^smoke: Node [\d.]+ passed$/m);
-  } finally {
-    await server.stop();
-  }
 }, 60_000);

@@ -17,10 +17,8 @@ def login(client: rupt.Client, user: str, fingerprint: str, ip: str, email: str)
     request = evaluation.EvaluateRequest(action="login", user=user, fingerprint=[fingerprint], ip=ip, email=email)
     answer = client.evaluations.Evaluate(request, timeout=2)
     print(risk.Verdict.Name(answer.verdict), [risk.Reason.Name(reason) for reason in answer.reasons])
-    if answer.verdict == risk.VERDICT_ALLOW:
-        return True
-    if answer.verdict not in (risk.VERDICT_CHALLENGE, risk.VERDICT_CHALLENGE_AND_RESTRICT):
-        return False
+    if not answer.HasField("challenge_id"):
+        return answer.verdict == risk.VERDICT_ALLOW
 
     challenge_id = answer.challenge_id
     sent = client.challenges.SendChallenge(challenge.SendChallengeRequest(challenge_id=challenge_id))

@@ -19,7 +19,14 @@ from google.rpc import error_details_pb2, status_pb2  # noqa: F401
 import rupt
 
 POOL = descriptor_pool.Default()
-SERVICES = {"EvaluationService": "evaluations", "ChallengeService": "challenges", "UserService": "users"}
+SERVICES = {
+    "EvaluationService": "evaluations",
+    "ChallengeService": "challenges",
+    "UserService": "users",
+    "PolicyService": "policies",
+    "AccessListService": "access_lists",
+    "BrowserService": "browser",
+}
 client: rupt.Client
 
 
@@ -31,13 +38,13 @@ def to_json(message) -> dict:
     return json_format.MessageToDict(message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
 
 
-def connect(target: str, secret: str, ca: str | None = None) -> dict:
+def connect(target: str, secret: str, ca: str | None = None, **_: object) -> dict:
     global client
     client = rupt.connect(target, secret, **({"ca": Path(ca).read_bytes()} if ca else {"plaintext": True}))
     return {}
 
 
-def call(method: str, request: dict, metadata: dict | None = None) -> dict:
+def call(method: str, request: dict, metadata: dict | None = None, **_: object) -> dict:
     service, name = method.split("/")
     stub = getattr(client, SERVICES[service.removeprefix("rupt.v2.")])
     message = message_class(POOL.FindServiceByName(service).methods_by_name[name].input_type.full_name)()

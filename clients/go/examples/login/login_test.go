@@ -7,9 +7,14 @@ import (
 
 	rupt "rupt.com/go"
 	"rupt.com/go/internal/live"
+	pb "rupt.com/go/rupt/v2"
 )
 
 const oslo, california = "84.208.20.110", "8.8.8.8"
+
+func attemptOf(user, fingerprint, ip, email string) *pb.EvaluateRequest {
+	return &pb.EvaluateRequest{Action: "login", User: user, Fingerprint: []string{fingerprint}, Ip: ip, Email: email}
+}
 
 func TestLetsInOnceTheCodeIsRight(t *testing.T) {
 	live.Each(t, func(t *testing.T, server live.Server, client *rupt.Client) {
@@ -20,7 +25,7 @@ func TestLetsInOnceTheCodeIsRight(t *testing.T) {
 			fingerprint, ip string
 			asked           int
 		}{{"laptop", oslo, 0}, {"phone", california, 1}, {"phone", california, 1}} {
-			in, err := login(context.Background(), client, user, attempt.fingerprint, attempt.ip, email, ask)
+			in, err := login(context.Background(), client, attemptOf(user, attempt.fingerprint, attempt.ip, email), ask)
 			if err != nil || !in || asked != attempt.asked {
 				t.Fatalf("%v: in %v, asked %d times, %v", attempt, in, asked, err)
 			}
@@ -37,10 +42,10 @@ func TestKeepsOutWhoeverHasNoCode(t *testing.T) {
 			}
 			return "000000"
 		}
-		if in, err := login(context.Background(), client, user, "laptop", oslo, email, wrong); err != nil || !in {
+		if in, err := login(context.Background(), client, attemptOf(user, "laptop", oslo, email), wrong); err != nil || !in {
 			t.Fatalf("first login: in %v, %v", in, err)
 		}
-		if in, err := login(context.Background(), client, user, "phone", california, email, wrong); err != nil || in {
+		if in, err := login(context.Background(), client, attemptOf(user, "phone", california, email), wrong); err != nil || in {
 			t.Fatalf("wrong code: in %v, %v", in, err)
 		}
 	})

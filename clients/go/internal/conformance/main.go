@@ -10,7 +10,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -42,19 +41,10 @@ type answer map[string]any
 var client *rupt.Client
 
 func connect(q question) (answer, error) {
-	options := rupt.Options{Plaintext: true}
-	if q.CA != "" {
-		ca, err := os.ReadFile(q.CA)
-		if err != nil {
-			return nil, err
-		}
-		options = rupt.Options{RootCAs: x509.NewCertPool()}
-		options.RootCAs.AppendCertsFromPEM(ca)
-	}
 	if client != nil {
 		_ = client.Close()
 	}
-	opened, err := rupt.Connect(q.Target, q.Secret, options)
+	opened, err := rupt.Connect(q.Target, q.Secret, rupt.Options{CAFile: q.CA, Plaintext: q.CA == ""})
 	client = opened
 	return answer{}, err
 }
@@ -66,6 +56,9 @@ func call(q question) (answer, error) {
 		"rupt.v2.EvaluationService": client.Evaluations,
 		"rupt.v2.ChallengeService":  client.Challenges,
 		"rupt.v2.UserService":       client.Users,
+		"rupt.v2.PolicyService":     client.Policies,
+		"rupt.v2.AccessListService": client.AccessLists,
+		"rupt.v2.BrowserService":    client.Browser,
 	}[service]
 	method := reflect.ValueOf(stub).MethodByName(name)
 	request := reflect.New(method.Type().In(1).Elem())

@@ -8,9 +8,15 @@ from uuid import uuid4
 
 import grpc
 
+from rupt.v2.access_list_service_pb2_grpc import AccessListServiceStub
+from rupt.v2.browser_service_pb2_grpc import BrowserServiceStub
 from rupt.v2.challenge_service_pb2_grpc import ChallengeServiceStub
 from rupt.v2.evaluation_service_pb2_grpc import EvaluationServiceStub
+from rupt.v2.policy_service_pb2_grpc import PolicyServiceStub
 from rupt.v2.user_service_pb2_grpc import UserServiceStub
+
+
+_IDEMPOTENT_BY_KEY = ("/rupt.v2.EvaluationService/Evaluate", "/rupt.v2.BrowserService/ConsumeEvaluation")
 
 
 class _CallDetails(NamedTuple):
@@ -42,7 +48,7 @@ class _CallDefaults(grpc.UnaryUnaryClientInterceptor):
 
     def intercept_unary_unary(self, continuation: Callable, details: grpc.ClientCallDetails, request: object):
         metadata = [("authorization", self._authorization), *(details.metadata or ())]
-        if details.method.endswith("/Evaluate") and all(key != "idempotency-key" for key, _ in metadata):
+        if details.method in _IDEMPOTENT_BY_KEY and all(key != "idempotency-key" for key, _ in metadata):
             metadata.append(("idempotency-key", str(uuid4())))
         return continuation(
             _CallDetails(
@@ -66,6 +72,9 @@ class Client:
         self.evaluations = EvaluationServiceStub(intercepted)
         self.challenges = ChallengeServiceStub(intercepted)
         self.users = UserServiceStub(intercepted)
+        self.policies = PolicyServiceStub(intercepted)
+        self.access_lists = AccessListServiceStub(intercepted)
+        self.browser = BrowserServiceStub(intercepted)
 
     def close(self) -> None:
         self._channel.close()

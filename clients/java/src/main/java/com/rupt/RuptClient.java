@@ -1,8 +1,11 @@
 package com.rupt;
 
 import com.google.gson.Gson;
+import com.rupt.v2.AccessListServiceGrpc;
+import com.rupt.v2.BrowserServiceGrpc;
 import com.rupt.v2.ChallengeServiceGrpc;
 import com.rupt.v2.EvaluationServiceGrpc;
+import com.rupt.v2.PolicyServiceGrpc;
 import com.rupt.v2.UserServiceGrpc;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
@@ -62,6 +65,18 @@ public final class RuptClient implements AutoCloseable {
 
   public UserServiceGrpc.UserServiceBlockingStub users() {
     return UserServiceGrpc.newBlockingStub(channel).withInterceptors(defaults);
+  }
+
+  public PolicyServiceGrpc.PolicyServiceBlockingStub policies() {
+    return PolicyServiceGrpc.newBlockingStub(channel).withInterceptors(defaults);
+  }
+
+  public AccessListServiceGrpc.AccessListServiceBlockingStub accessLists() {
+    return AccessListServiceGrpc.newBlockingStub(channel).withInterceptors(defaults);
+  }
+
+  public BrowserServiceGrpc.BrowserServiceBlockingStub browser() {
+    return BrowserServiceGrpc.newBlockingStub(channel).withInterceptors(defaults);
   }
 
   @Override

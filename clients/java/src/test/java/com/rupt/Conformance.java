@@ -53,6 +53,9 @@ final class Conformance {
       case "rupt.v2.EvaluationService" -> client.evaluations();
       case "rupt.v2.ChallengeService" -> client.challenges();
       case "rupt.v2.UserService" -> client.users();
+      case "rupt.v2.PolicyService" -> client.policies();
+      case "rupt.v2.AccessListService" -> client.accessLists();
+      case "rupt.v2.BrowserService" -> client.browser();
       default -> throw new IllegalArgumentException("no such service: " + path[0]);
     };
     var headers = new Metadata();

@@ -5,6 +5,7 @@ import com.rupt.RuptClient;
 import com.rupt.v2.CompleteChallengeRequest;
 import com.rupt.v2.EvaluateRequest;
 import com.rupt.v2.SendChallengeRequest;
+import com.rupt.v2.Verdict;
 import com.rupt.v2.VerifyChallengeRequest;
 import io.grpc.StatusRuntimeException;
 import java.io.File;
@@ -20,11 +21,7 @@ public final class Login {
     var attempt = EvaluateRequest.newBuilder().setAction("login").setUser(user).addFingerprint(fingerprint).setIp(ip).setEmail(email).build();
     var answer = client.evaluations().withDeadlineAfter(2, TimeUnit.SECONDS).evaluate(attempt);
     System.out.println(answer.getVerdict() + " " + answer.getReasonsList());
-    switch (answer.getVerdict()) {
-      case VERDICT_ALLOW: return true;
-      case VERDICT_CHALLENGE, VERDICT_CHALLENGE_AND_RESTRICT: break;
-      default: return false;
-    }
+    if (!answer.hasChallengeId()) return answer.getVerdict() == Verdict.VERDICT_ALLOW;
     var id = answer.getChallengeId();
     var sent = client.challenges().sendChallenge(SendChallengeRequest.newBuilder().setChallengeId(id).build());
     var code = VerifyChallengeRequest.newBuilder().setChallengeId(id).setCode(ask.apply(sent.getDestination())).build();
