@@ -8,7 +8,7 @@ import type { Config } from "./config.js";
 import type { Foundation } from "./foundation.js";
 import type { Log } from "./log.js";
 import type { AnonymitySource } from "./outbound/anonymity/anonymity.js";
-import { openAnonymity } from "./outbound/anonymity/open-anonymity.js";
+import { openConfiguredAnonymity } from "./outbound/anonymity/open-configured-anonymity.js";
 import type { Inbox } from "./outbound/delivery/inbox.js";
 import { openChannels } from "./outbound/delivery/open-channels.js";
 import { readStatusReports } from "./outbound/delivery/status-report.js";
@@ -117,16 +117,6 @@ function readiness(
   };
 }
 
-function openConfiguredAnonymity({ config, foundation, log }: AppDeps): Promise<AnonymitySource> {
-  const { geoipAnonymousDb: anonymousDb, addressLists: lists } = config;
-  return openAnonymity({
-    ...(anonymousDb === undefined ? {} : { anonymousDb }),
-    lists,
-    log,
-    clock: foundation.clock,
-  });
-}
-
 /** What providers call when they know more of a message. */
 function messagePages({ config, foundation }: AppDeps, challenges: ChallengeStore): readonly Page[] {
   const { publicUrl, smsProviders } = config;
@@ -144,7 +134,7 @@ function messagePages({ config, foundation }: AppDeps, challenges: ChallengeStor
 export async function startApp(deps: AppDeps): Promise<App> {
   const { config, foundation, geo, log } = deps;
   const { clock, keys, sql, projectStore } = foundation;
-  const anonymity = deps.anonymity ?? (await openConfiguredAnonymity(deps));
+  const anonymity = deps.anonymity ?? (await openConfiguredAnonymity(config, log, clock));
   const evaluations = postgresEvaluationStore(sql);
   const challenges = postgresChallengeStore(sql);
   const users = postgresUserStore(sql);

@@ -1,11 +1,13 @@
 import { Command } from "commander";
 import { clientCommands } from "./cli/client.js";
+import { importCommands } from "./cli/import.js";
 import { listCommands } from "./cli/list.js";
 import { policyCommands } from "./cli/policy.js";
 import { projectCommands } from "./cli/project.js";
 import { replayCommands } from "./cli/replay.js";
 import { secretCommands } from "./cli/secret.js";
 import { ConfigError, variables } from "./config.js";
+import { GeoDatabaseError } from "./outbound/geo/open-geo.js";
 import { OperatorError } from "./service/projects.js";
 import { SchemaTooNewError } from "./store/postgres/migrate.js";
 
@@ -24,12 +26,16 @@ secretCommands(program);
 policyCommands(program);
 listCommands(program);
 replayCommands(program);
+importCommands(program);
 
 try {
   await program.parseAsync();
 } catch (error) {
   const plain =
-    error instanceof OperatorError || error instanceof ConfigError || error instanceof SchemaTooNewError;
+    error instanceof OperatorError ||
+    error instanceof ConfigError ||
+    error instanceof SchemaTooNewError ||
+    error instanceof GeoDatabaseError;
   process.stderr.write(
     `${plain ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );

@@ -3,7 +3,7 @@ import type { Config } from "./config.js";
 import { type Foundation, openFoundation } from "./foundation.js";
 import type { Log } from "./log.js";
 import type { Geo } from "./outbound/geo/geo.js";
-import { openGeo } from "./outbound/geo/open-geo.js";
+import { openConfiguredGeo } from "./outbound/geo/open-configured-geo.js";
 import { maintain, startMaintenance } from "./service/maintenance.js";
 import { postgresMaintenanceStore } from "./store/postgres/postgres-maintenance-store.js";
 import { type Ports, welcome } from "./welcome.js";
@@ -43,14 +43,6 @@ export async function startUpkeep(config: Config, foundation: Foundation, log: L
     },
     stop,
   };
-}
-
-function openConfiguredGeo(config: Config, log: Log): Promise<Geo> {
-  return openGeo({
-    ...(config.geoipCityDb === undefined ? {} : { cityDb: config.geoipCityDb }),
-    ...(config.geoipAsnDb === undefined ? {} : { asnDb: config.geoipAsnDb }),
-    log,
-  });
 }
 
 /** Opens both at the same time, and leaves neither open when the other fails. */

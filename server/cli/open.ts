@@ -1,14 +1,16 @@
-import { readConfig } from "../config.js";
+import { type Config, readConfig } from "../config.js";
 import { type Foundation, openFoundation } from "../foundation.js";
 import { openLog } from "../log.js";
 import type { Projects } from "../service/projects.js";
 
 /** Opens the foundation for one command, and closes it whatever happens. */
-export async function withFoundation(run: (foundation: Foundation) => Promise<void>): Promise<void> {
+export async function withFoundation(
+  run: (foundation: Foundation, config: Config) => Promise<void>,
+): Promise<void> {
   const config = readConfig(process.env);
   const foundation = await openFoundation(config, openLog("warn", config.logFormat));
   try {
-    await run(foundation);
+    await run(foundation, config);
   } finally {
     await foundation.close();
   }

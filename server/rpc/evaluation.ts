@@ -25,7 +25,10 @@ import { directionWords, feedbackWords, outcomeWords, reasonWords, verdictWords 
 const given = (text: string): string | undefined => (text === "" ? undefined : text);
 
 /** Parses a request into what is judged. Throws `invalid_field`. */
-function parseAttempt(request: EvaluateRequest, { idempotencyKey, deadlineAt }: RpcContext): Attempt {
+export function parseAttempt(
+  request: EvaluateRequest,
+  { idempotencyKey, deadlineAt }: Pick<RpcContext, "idempotencyKey" | "deadlineAt">,
+): Attempt {
   const violations: FieldViolation[] = [];
   const ip = request.ip === "" ? undefined : parseIpAddress(request.ip);
   if (request.ip !== "" && ip === undefined) {

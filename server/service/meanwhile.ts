@@ -3,12 +3,15 @@ import { type Count, type Counter, counted, deviceCounterKey } from "../risk/cou
 import type { Memories, Record } from "../store/evaluation-store.js";
 import type { Prepared } from "./judge-attempt.js";
 
+/** What of an attempt matters to those after it. */
+export type Known = Pick<Prepared, "userKey" | "sighting" | "counterKeys">;
+
 /** What attempts that are judged together teach each other, in their order, before any of it is kept. */
 export interface Meanwhile {
   /** Memories that were read before the batch, as they are after those of it that were judged already. */
-  amend(prepared: Prepared, memories: Memories): Memories;
+  amend(prepared: Known, memories: Memories): Memories;
   /** Notes one more that was judged. */
-  note(prepared: Prepared, record: Record): void;
+  note(prepared: Known, record: Pick<Record, "user" | "device" | "counts">): void;
 }
 
 const none: readonly never[] = [];

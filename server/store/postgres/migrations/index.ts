@@ -14,6 +14,7 @@ import { erasedDevices } from "./0012-erased-devices.js";
 import { counters } from "./0013-counters.js";
 import { feedback } from "./0014-feedback.js";
 import { packed } from "./0015-packed.js";
+import { imports } from "./0016-imports.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   counters,
   feedback,
   packed,
+  imports,
 ];
