@@ -27,6 +27,7 @@ import { createIsOriginAllowed } from "./service/allowed-origins.js";
 import { createAuthenticate } from "./service/authenticate.js";
 import { createBackground } from "./service/background.js";
 import { createBrowserEvaluations } from "./service/browser-evaluations.js";
+import { createCensuses } from "./service/censuses.js";
 import { createChallengeLink } from "./service/challenge-link.js";
 import { createReadChallenges } from "./service/challenges.js";
 import { createClientTokenGuard } from "./service/client-token-guard.js";
@@ -50,6 +51,7 @@ import { createVerifyChallenge } from "./service/verify-challenge.js";
 import type { ChallengeStore } from "./store/challenge-store.js";
 import { currentSchemaVersion, schemaVersion } from "./store/postgres/migrate.js";
 import { postgresAccessListStore } from "./store/postgres/postgres-access-list-store.js";
+import { postgresCensusStore } from "./store/postgres/postgres-census-store.js";
 import { postgresChallengeStore } from "./store/postgres/postgres-challenge-store.js";
 import { postgresDepositStore } from "./store/postgres/postgres-deposit-store.js";
 import { postgresDeviceStore } from "./store/postgres/postgres-device-store.js";
@@ -149,6 +151,11 @@ export async function startApp(deps: AppDeps): Promise<App> {
     devices: postgresDeviceStore(sql),
     failed: (error) => log.warn({ error: String(error) }, "could not count the devices of a project"),
   });
+  const censuses = createCensuses({
+    clock,
+    store: postgresCensusStore(sql),
+    failed: (error) => log.warn({ error: String(error) }, "could not count what is usual in a project"),
+  });
   const background = createBackground(log);
   const notices = createNotices({
     clock,
@@ -170,7 +177,8 @@ export async function startApp(deps: AppDeps): Promise<App> {
     policies: activePolicies,
     sightDevice: createSightDevice(keys, frequencies),
     lists: createActiveLists({ clock, lists: accessLists }),
-    judgeAttempt: createJudgeAttempt({ keys, geo, anonymity }),
+    judgeAttempt: createJudgeAttempt({ keys, geo, anonymity, censuses }),
+    censuses,
     contactNotices: createContactNotices(notices),
   });
   const giveFeedback = createGiveFeedback({ clock, feedback: postgresFeedbackStore(sql) });
@@ -267,6 +275,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
       if (deps.anonymity === undefined) anonymity.close();
       polling.stop();
       await background.settled();
+      await censuses.settle();
       for (const channel of Object.values(channels)) channel.close();
     },
   };

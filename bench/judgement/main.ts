@@ -1,3 +1,5 @@
+import { type Census, countLogin, sharesOf } from "../../server/risk/census.js";
+import { valuesOf } from "../../server/risk/chains.js";
 import { gatherFacts, nothingObserved, type Observation } from "../../server/risk/facts.js";
 import { emptyHistory, learn } from "../../server/risk/history.js";
 import { judge } from "../../server/risk/judge.js";
@@ -20,6 +22,17 @@ const history = Array.from({ length: 60 }, (_, n) => n).reduce(
     }),
   emptyHistory,
 );
+/** A project in which many were counted. */
+const counts = new Map<string, number>();
+for (let n = 0; n < 20_000; n++) {
+  countLogin(counts, {
+    country: n % 9 === 0 ? "SE" : "NO",
+    asn: 2116 + (n % 200),
+    addressKey: `84.208.${n % 20}.7`,
+    client: `os|browser-${n % 4}|${n % 20}`,
+  });
+}
+const census: Census = counts;
 const at = start + 60 * 24 * hourMs;
 const network = { asn: 2120, name: "Carrier" };
 const attempts: Readonly<Record<string, Observation>> = {
@@ -65,7 +78,8 @@ for (const [name, observation] of Object.entries(attempts)) {
     deviceConfidence: observation.deviceConfidence,
     at,
   } as const;
-  const once = () => judge(gatherFacts(observation, history), circumstances);
+  const once = () =>
+    judge(gatherFacts(observation, history, sharesOf(census, valuesOf(observation))), circumstances);
   const times: number[] = [];
   for (let round = 0; round < 40; round++) {
     const before = process.cpuUsage();

@@ -3,10 +3,12 @@ import { AppError } from "../errors.js";
 import { openLog, silentLog } from "../log.js";
 import { openConfiguredAnonymity } from "../outbound/anonymity/open-configured-anonymity.js";
 import { openConfiguredGeo } from "../outbound/geo/open-configured-geo.js";
+import { createCensuses } from "../service/censuses.js";
 import { createFrequencies } from "../service/device-frequencies.js";
 import { createImportLogins, type ImportLogins } from "../service/import-logins.js";
 import { OperatorError, type Projects } from "../service/projects.js";
 import { createSightDevice } from "../service/sight-device.js";
+import { postgresCensusStore } from "../store/postgres/postgres-census-store.js";
 import { postgresDeviceStore } from "../store/postgres/postgres-device-store.js";
 import { postgresEvaluationStore } from "../store/postgres/postgres-evaluation-store.js";
 import { postgresImportStore } from "../store/postgres/postgres-import-store.js";
@@ -101,6 +103,7 @@ export async function importFile(path: string, options: ImportOptions): Promise<
       const geo = await openConfiguredGeo(config, openLog("warn", config.logFormat));
       const anonymity = await openConfiguredAnonymity(config, silentLog, clock);
       const frequencies = createFrequencies({ clock, devices: postgresDeviceStore(sql), failed: () => {} });
+      const censuses = createCensuses({ clock, store: postgresCensusStore(sql), failed: () => {} });
       const importing = createImportLogins({
         clock,
         keys,
@@ -109,6 +112,7 @@ export async function importFile(path: string, options: ImportOptions): Promise<
         evaluations: postgresEvaluationStore(sql),
         imports: postgresImportStore(sql),
         sightDevice: createSightDevice(keys, frequencies),
+        censuses,
         project,
       });
       try {
@@ -121,6 +125,7 @@ export async function importFile(path: string, options: ImportOptions): Promise<
           `Learnt ${learnt} logins into "${project.name}"${learnt === 0 ? "" : ` in ${seconds.toFixed(1)} s (${Math.round(learnt / seconds)}/s)`}.`,
         );
       } finally {
+        await censuses.settle();
         anonymity.close();
         geo.close();
       }

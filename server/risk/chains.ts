@@ -96,6 +96,26 @@ export interface Values {
   readonly client?: string;
 }
 
+/** The values of an attempt. */
+export function valuesOf({
+  country,
+  network,
+  addressKey,
+  client,
+}: {
+  readonly country?: string;
+  readonly network?: { readonly asn: number };
+  readonly addressKey?: string;
+  readonly client?: string;
+}): Values {
+  return {
+    ...(country === undefined ? {} : { country }),
+    ...(network === undefined ? {} : { asn: network.asn }),
+    ...(addressKey === undefined ? {} : { addressKey }),
+    ...(client === undefined ? {} : { client }),
+  };
+}
+
 /** Compares an attempt with the user's history and the project. */
 export function likelihoods(values: Values, history: History, shares: Shares): Likelihoods {
   const { country, asn, addressKey, client } = values;

@@ -1,6 +1,6 @@
 import type { Listed } from "./access-list.js";
 import { type Anonymity, hidesPlace } from "./anonymity.js";
-import { assumedShares, type Likelihoods, likelihoods, type Shares } from "./chains.js";
+import { assumedShares, type Likelihoods, likelihoods, type Shares, valuesOf } from "./chains.js";
 import { find, type History, isEmpty, type OpenChallenge, type Seen, type SeenPlace } from "./history.js";
 import { type HourFit, hourFit } from "./hours.js";
 import { nearKeyOf } from "./ip-address.js";
@@ -49,8 +49,6 @@ export interface Observation {
   /** Domain of the given e-mail address where it is a throw-away mail service. */
   readonly disposableDomain?: string;
   readonly traffics: Traffics;
-  /** Absent: the project is too young, assumed ones hold. */
-  readonly shares?: Shares;
 }
 
 /** An observation of nothing, at an instant; to be spread under what is known. */
@@ -155,8 +153,8 @@ function travelOf(
   return { ...travelBetween(from, from.lastAt, place, at), from };
 }
 
-/** Compares an attempt with the user's history. */
-export function gatherFacts(given: Observation, history: History): Facts {
+/** Compares an attempt with the user's history, and with what is usual in the project by the shares that its values have there. */
+export function gatherFacts(given: Observation, history: History, shares: Shares = assumedShares): Facts {
   const { place: _, ...placeless } = given;
   // A place that is hidden is none.
   const observation: Observation = hidesPlace(given.anonymity) ? placeless : given;
@@ -185,16 +183,7 @@ export function gatherFacts(given: Observation, history: History): Facts {
     place: comparePlace(observation.place, history.places),
     travel: atHome ? undefined : travelOf(observation, history),
     hour: hourFit(history.hours, at),
-    likelihoods: likelihoods(
-      {
-        ...(country === undefined ? {} : { country }),
-        ...(network === undefined ? {} : { asn: network.asn }),
-        ...(addressKey === undefined ? {} : { addressKey }),
-        ...(client === undefined ? {} : { client }),
-      },
-      history,
-      observation.shares ?? assumedShares,
-    ),
+    likelihoods: likelihoods(valuesOf(observation), history, shares),
     abandoned: history.open.filter(
       (challenge) => at - challenge.at >= unhurriedMs && at - challenge.at <= abandonedMs,
     ),

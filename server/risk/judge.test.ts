@@ -68,11 +68,12 @@ const observation: fc.Arbitrary<Observation> = fc
       },
       { requiredKeys: [] },
     ),
-    shares: maybe(
-      fc.record({ country: share, network: share, address: share, os: share, browser: share, agent: share }),
-    ),
   })
   .map((given) => definite(given) as unknown as Observation);
+
+const shares = maybe(
+  fc.record({ country: share, network: share, address: share, os: share, browser: share, agent: share }),
+);
 
 const lesson: fc.Arbitrary<Lesson> = fc
   .record({ ...anything, asn: maybe(fc.constantFrom(1, 2, 3)), at: instant })
@@ -89,8 +90,8 @@ const history: fc.Arbitrary<History> = fc
 describe("whatever comes", () => {
   test("the score is a number from 0 to 1, every weight fits its direction, and nothing throws", () => {
     fc.assert(
-      fc.property(observation, history, (seen, known) => {
-        const { score, signals } = judge(gatherFacts(seen, known), circumstances(seen.at));
+      fc.property(observation, history, shares, (seen, known, usual) => {
+        const { score, signals } = judge(gatherFacts(seen, known, usual), circumstances(seen.at));
         expect(score).toBeGreaterThan(0);
         expect(score).toBeLessThan(1);
         for (const { direction, weight, message, userMessage } of signals) {

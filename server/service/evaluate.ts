@@ -5,6 +5,7 @@ import type { Clock, Instant } from "../clock.js";
 import type { Fingerprint } from "../device/fingerprint.js";
 import { AppError } from "../errors.js";
 import type { Keys } from "../keys.js";
+import { countedValues } from "../risk/census.js";
 import { countersOf } from "../risk/counters.js";
 import type { IpAddress } from "../risk/ip-address.js";
 import type { Outcome } from "../risk/words.js";
@@ -12,6 +13,7 @@ import type { EvaluationStore, Memories } from "../store/evaluation-store.js";
 import type { Project } from "../store/project-store.js";
 import type { ActiveLists } from "./active-lists.js";
 import type { ActivePolicies } from "./active-policies.js";
+import type { Censuses } from "./censuses.js";
 import type { ChallengeLink } from "./challenge-link.js";
 import { contactBook } from "./contact-book.js";
 import type { ContactNotices } from "./contact-notices.js";
@@ -78,6 +80,7 @@ export interface EvaluateDeps {
   readonly sightDevice: SightDevice;
   readonly lists: ActiveLists;
   readonly judgeAttempt: JudgeAttempt;
+  readonly censuses: Pick<Censuses, "note">;
   readonly contactNotices: ContactNotices;
 }
 
@@ -100,6 +103,7 @@ export function createEvaluate({
   sightDevice,
   lists,
   judgeAttempt,
+  censuses,
   contactNotices,
 }: EvaluateDeps): Evaluate {
   const judgeTogether = createBatch<Prepared, Outcomes>({
@@ -157,7 +161,9 @@ export function createEvaluate({
     for (const [place, { index, prepared, evaluation }] of judged.entries()) {
       const recorded = kept[place] === "recorded";
       outcomes[index] = recorded ? { state: "judged", evaluation } : { state: "conflict" };
-      if (recorded) noteFailedPolicy(prepared.project, evaluation);
+      if (!recorded) continue;
+      noteFailedPolicy(prepared.project, evaluation);
+      count(evaluation);
     }
     for (const { index, given } of notices) {
       if (outcomes[index]?.state === "judged") contactNotices.release(given);
@@ -168,6 +174,13 @@ export function createEvaluate({
   function noteFailedPolicy(project: Project, { signals }: Evaluation): void {
     const failure = signals.find(({ reason }) => reason === "policy_failed");
     if (failure !== undefined) policies.noteFailure(project, String(failure.evidence.rule));
+  }
+
+  /** What a login brought that was let in is usual for the project. */
+  function count({ projectId, verdict, outcome, trace }: Evaluation): void {
+    if (verdict !== "allow" || outcome !== "succeeded") return;
+    const values = countedValues(trace.facts);
+    if (values !== undefined) censuses.note(projectId, values);
   }
 
   const answer = (evaluation: Evaluation): Evaluated => {

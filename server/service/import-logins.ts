@@ -5,10 +5,13 @@ import { AppError } from "../errors.js";
 import type { Keys } from "../keys.js";
 import type { AnonymitySource } from "../outbound/anonymity/anonymity.js";
 import type { Geo } from "../outbound/geo/geo.js";
+import { isCounted } from "../risk/census.js";
+import { type Values, valuesOf } from "../risk/chains.js";
 import { learn } from "../risk/history.js";
 import type { EvaluationStore, Memories } from "../store/evaluation-store.js";
 import type { ImportChunk, ImportedUser, ImportStore } from "../store/import-store.js";
 import type { Project } from "../store/project-store.js";
+import type { Censuses } from "./censuses.js";
 import { contactBook } from "./contact-book.js";
 import type { Attempt } from "./evaluate.js";
 import { lessonOf } from "./lessons.js";
@@ -39,12 +42,13 @@ export interface ImportLoginsDeps {
   readonly evaluations: Pick<EvaluationStore, "recall">;
   readonly imports: ImportStore;
   readonly sightDevice: SightDevice;
+  readonly censuses: Pick<Censuses, "note">;
   readonly project: Project;
 }
 
 /** Makes ImportLogins for one project. */
 export function createImportLogins(deps: ImportLoginsDeps): ImportLogins {
-  const { clock, keys, evaluations, imports, sightDevice, project } = deps;
+  const { clock, keys, evaluations, imports, sightDevice, censuses, project } = deps;
   const { projectId } = project;
   return {
     begin: (fileHash) => imports.begin(projectId, fileHash, clock.now()),
@@ -90,18 +94,22 @@ export function createImportLogins(deps: ImportLoginsDeps): ImportLogins {
       })),
     );
     const to = from + logins.length;
-    return imports.keep({ projectId, fileHash, from, to, now, ...fold(logins, knowns, recalled) });
+    const { counted, ...learnt } = fold(logins, knowns, recalled);
+    const kept = await imports.keep({ projectId, fileHash, from, to, now, ...learnt });
+    if (kept === "kept") for (const values of counted) censuses.note(projectId, values);
+    return kept;
   }
 
   function fold(
     logins: readonly PastLogin[],
     knowns: readonly Known[],
     recalled: readonly Memories[],
-  ): Pick<ImportChunk, "users" | "devices"> {
+  ): Pick<ImportChunk, "users" | "devices"> & { readonly counted: readonly Values[] } {
     const cooldownMs = limitsOf(project.settings.limits ?? {}).contact_cooldown_seconds * 1000;
     const meanwhile = createMeanwhile();
     const users = new Map<string, ImportedUser>();
     const devices: ImportChunk["devices"][number][] = [];
+    const counted: Values[] = [];
     for (const [index, login] of logins.entries()) {
       const known = knowns[index];
       const before = recalled[index];
@@ -112,7 +120,9 @@ export function createImportLogins(deps: ImportLoginsDeps): ImportLogins {
         memories.device,
         new Set(memories.history.devices.map(({ key }) => key)),
       );
-      const lesson = lessonOf(observe(deps, login, at, device, []), true);
+      const observation = observe(deps, login, at, device, []);
+      const lesson = lessonOf(observation, true);
+      if (isCounted(memories.history, at)) counted.push(valuesOf(observation));
       const user = {
         expectedVersion: memories.userVersion,
         history: learn(memories.history, lesson),
@@ -123,7 +133,7 @@ export function createImportLogins(deps: ImportLoginsDeps): ImportLogins {
       meanwhile.note(known, { user, counts: [], ...(change === undefined ? {} : { device: change }) });
       users.set(userKey, { ...user, userKey, firstAt: users.get(userKey)?.firstAt ?? at, lastAt: at });
     }
-    return { users: [...users.values()], devices };
+    return { users: [...users.values()], devices, counted };
   }
 
   /** As if the login had come at its time; an old login says nothing of contacts that came later. */

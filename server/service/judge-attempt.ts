@@ -7,6 +7,8 @@ import type { Keys } from "../keys.js";
 import type { AnonymitySource } from "../outbound/anonymity/anonymity.js";
 import type { Geo } from "../outbound/geo/geo.js";
 import type { AccessLists } from "../risk/access-list.js";
+import { sharesOf } from "../risk/census.js";
+import { valuesOf } from "../risk/chains.js";
 import { type CounterKey, countsOf, deviceCounterKey, trafficsAt } from "../risk/counters.js";
 import { engineVersion } from "../risk/engine-version.js";
 import { gatherFacts, type Observation } from "../risk/facts.js";
@@ -15,6 +17,7 @@ import type { Policy } from "../risk/policy/policy.js";
 import { keepSignals } from "../risk/recollect.js";
 import type { KeptEvaluation, Memories, Record } from "../store/evaluation-store.js";
 import type { Project } from "../store/project-store.js";
+import type { Censuses } from "./censuses.js";
 import { contactBook } from "./contact-book.js";
 import type { Attempt } from "./evaluate.js";
 import type { Evaluation } from "./evaluations.js";
@@ -54,10 +57,12 @@ export function createJudgeAttempt({
   keys,
   geo,
   anonymity,
+  censuses,
 }: {
   keys: Keys;
   geo: Geo;
   anonymity: AnonymitySource;
+  censuses: Pick<Censuses, "of">;
 }): JudgeAttempt {
   return (prepared, memories, now) => {
     const { project, attempt, userKey, at, policy, counterKeys, idempotencyKey } = prepared;
@@ -78,7 +83,8 @@ export function createJudgeAttempt({
       ...withLists(seen, attempt, prepared.accessLists),
       traffics: trafficsAt(memories.counters, counterKeys, device?.deviceId, at),
     };
-    const facts = gatherFacts(observation, memories.history);
+    const shares = sharesOf(censuses.of(projectId), valuesOf(observation));
+    const facts = gatherFacts(observation, memories.history, shares);
     const givenDomain = attempt.email === undefined ? undefined : emailDomain(attempt.email);
     const judgement = judge(
       facts,

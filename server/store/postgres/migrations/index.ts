@@ -15,6 +15,7 @@ import { counters } from "./0013-counters.js";
 import { feedback } from "./0014-feedback.js";
 import { packed } from "./0015-packed.js";
 import { imports } from "./0016-imports.js";
+import { censuses } from "./0017-censuses.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   feedback,
   packed,
   imports,
+  censuses,
 ];
