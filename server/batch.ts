@@ -140,3 +140,9 @@ export function createBatch<Request, Answer>(
     });
   };
 }
+
+/** What a call is rejected with whose caller has stopped waiting, by this machine's clock. */
+export function pastDeadline(deadlineAt: number | undefined): AppError | undefined {
+  if (deadlineAt === undefined || Date.now() < deadlineAt) return undefined;
+  return new AppError("deadline_exceeded", "The deadline passed before the call was handled.");
+}

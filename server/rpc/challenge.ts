@@ -124,6 +124,7 @@ export function challengeHandlers({
         challengeId,
         code: request.code,
         fromBrowser: context.caller.clientToken !== undefined,
+        deadlineAt: context.deadlineAt,
       });
       return {
         success,

@@ -1,4 +1,4 @@
-import { type Batching, createBatch } from "../batch.js";
+import { type Batching, createBatch, pastDeadline } from "../batch.js";
 import { writeClientToken } from "../challenge/client-token.js";
 import { signupKey } from "../challenge/user-key.js";
 import type { Clock, Instant } from "../clock.js";
@@ -237,9 +237,4 @@ export function createEvaluate({
       retryAfterSeconds: 1,
     });
   };
-}
-
-function pastDeadline(deadlineAt: Instant | undefined): AppError | undefined {
-  if (deadlineAt === undefined || Date.now() < deadlineAt) return undefined;
-  return new AppError("deadline_exceeded", "The deadline passed before the call was handled.");
 }

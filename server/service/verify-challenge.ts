@@ -1,7 +1,6 @@
-import { timingSafeEqual } from "node:crypto";
 import { type ChallengeStatus, statusAt } from "../challenge/challenge.js";
 import { limitsOf, pausesFrom } from "../challenge/limits.js";
-import type { Clock } from "../clock.js";
+import type { Clock, Instant } from "../clock.js";
 import { AppError } from "../errors.js";
 import type { Keys } from "../keys.js";
 import type { ChallengeStore } from "../store/challenge-store.js";
@@ -22,10 +21,16 @@ export interface Verified {
 /** Checks a code. A wrong, late or surplus one is an answer, not an error. */
 export type VerifyChallenge = (
   project: Project,
-  request: { readonly challengeId: string; readonly code: string; readonly fromBrowser: boolean },
+  request: {
+    readonly challengeId: string;
+    readonly code: string;
+    readonly fromBrowser: boolean;
+    /** When the caller stops waiting. */
+    readonly deadlineAt: Instant | undefined;
+  },
 ) => Promise<Verified>;
 
-/** Makes VerifyChallenge: count the try, then compare, then accept; so no crash and no race gives a try back. */
+/** Makes VerifyChallenge: count, compare and accept in one step; so no crash and no race gives a try back. */
 export function createVerifyChallenge({
   clock,
   keys,
@@ -37,19 +42,21 @@ export function createVerifyChallenge({
   challenges: ChallengeStore;
   background: Background;
 }): VerifyChallenge {
-  return async (project, { challengeId, code, fromBrowser }) => {
+  return async (project, { challengeId, code, fromBrowser, deadlineAt }) => {
     const key = { projectId: project.projectId, challengeId };
     const limits = limitsOf(project.settings.limits ?? {});
     const now = clock.now();
     const maxFailedCodes = limits.max_failed_codes;
-    const tried = await challenges.countTry({
+    const tried = await challenges.tryCode({
       ...key,
+      hashes: keys.macs("code", project.projectId, challengeId, code),
       now,
+      verifiedUntil: now + limits.code_ttl_seconds * 1000,
       maxFailedCodes,
       pauses: pausesFrom(maxFailedCodes),
+      deadlineAt,
     });
-    const candidates = keys.macs("code", project.projectId, challengeId, code);
-    if (tried === undefined) {
+    if (tried.outcome === "refused") {
       const challenge = await challenges.find(key);
       if (challenge === undefined) throw challengeNotFound();
       const { pausedUntil } = challenge.pause;
@@ -65,25 +72,11 @@ export function createVerifyChallenge({
       }
       return { success: false, status, attemptsRemaining: challenge.maxAttempts - challenge.attempts };
     }
-    let right: Uint8Array | undefined;
-    for (const hash of tried.hashes) {
-      for (const candidate of candidates) if (timingSafeEqual(hash, candidate)) right = hash;
-    }
     const attemptsRemaining = tried.maxAttempts - tried.attempts;
-    if (right !== undefined) {
-      const expiresAt = now + limits.code_ttl_seconds * 1000;
-      if (await challenges.accept({ ...key, codeHash: right, now, expiresAt })) {
-        background.start("credit messages", () => challenges.creditMessages(key));
-        const proof = fromBrowser ? { proof: proofOf(keys, key) } : {};
-        return { success: true, status: "verified", attemptsRemaining, ...proof };
-      }
-      const present = await challenges.find(key);
-      if (present === undefined) throw challengeNotFound();
-      return {
-        success: false,
-        status: statusAt(present, now),
-        attemptsRemaining: present.maxAttempts - present.attempts,
-      };
+    if (tried.outcome === "right") {
+      background.start("credit messages", () => challenges.creditMessages(key));
+      const proof = fromBrowser ? { proof: proofOf(keys, key) } : {};
+      return { success: true, status: "verified", attemptsRemaining, ...proof };
     }
     return { success: false, status: attemptsRemaining > 0 ? "sent" : "exhausted", attemptsRemaining };
   };

@@ -54,12 +54,24 @@ export interface DeliveryKey extends ChallengeKey {
   readonly deliveryId: string;
 }
 
-/** One counted try: the hashes that a right code can have. */
-export interface CountedTry {
+/** A code that somebody entered. */
+export interface CodeTry extends ChallengeKey {
+  /** Its keyed hash under each key. */
   readonly hashes: readonly Uint8Array[];
-  readonly attempts: number;
-  readonly maxAttempts: number;
+  readonly now: Instant;
+  /** When the challenge ends if the code is right. */
+  readonly verifiedUntil: Instant;
+  readonly maxFailedCodes: number;
+  /** Seconds for which the user's challenges pause when the wrong codes in a row reach `maxFailedCodes`, and for each one more; the last holds for all after it. */
+  readonly pauses: readonly number[];
+  /** A try that nobody waits for any more when its turn comes is not made. */
+  readonly deadlineAt: Instant | undefined;
 }
+
+/** What became of a try. `refused`: the challenge or the user takes no code now, and nothing was counted. */
+export type TriedCode =
+  | { readonly outcome: "refused" }
+  | { readonly outcome: "right" | "wrong"; readonly attempts: number; readonly maxAttempts: number };
 
 /** How many wrong codes in a row a user has brought, and until when the user's challenges or messages pause. */
 export interface UserPause {
@@ -129,20 +141,10 @@ export interface ChallengeStore {
   /** The latest sending of a challenge, if any. */
   findDelivery(key: ChallengeKey): Promise<Delivery | undefined>;
   /**
-   * Counts a try of the challenge and, until it is accepted, a wrong code of the user. `pauses` are the seconds for which the user's challenges
-   * pause when the wrong codes in a row reach `maxFailedCodes`, and for each one more; the last entry holds for all after it.
+   * Counts a try of the challenge; a wrong code of the user, too. The right one makes created or sent → verified and forgets the codes and the
+   * user's wrong ones. All in one step: no answer leaves before the try is counted for good.
    */
-  countTry(
-    key: ChallengeKey & {
-      readonly now: Instant;
-      readonly maxFailedCodes: number;
-      readonly pauses: readonly number[];
-    },
-  ): Promise<CountedTry | undefined>;
-  /** created or sent → verified, for the one code whose hash is given; forgets the code and the user's wrong codes. */
-  accept(
-    key: ChallengeKey & { readonly codeHash: Uint8Array; readonly now: Instant; readonly expiresAt: Instant },
-  ): Promise<boolean>;
+  tryCode(one: CodeTry): Promise<TriedCode>;
   findCompletion(key: ChallengeKey): Promise<Completion | undefined>;
   /** Marks the evaluation as an attack and replaces the user's history. `known`: it was marked before, nothing changed. */
   reportAttack(

@@ -8,6 +8,7 @@ import { historyColumns } from "./history-columns.js";
 import { countLimit } from "./paging.js";
 import { reserveSend } from "./reserve-send.js";
 import { settleSend } from "./settle-send.js";
+import { tryCode } from "./try-code.js";
 
 /** Challenges in PostgreSQL. */
 export function postgresChallengeStore(sql: Database): ChallengeStore {
@@ -57,69 +58,7 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
 
     ...settleSend(sql),
 
-    countTry: ({ projectId, challengeId, now, maxFailedCodes, pauses }) =>
-      guarded(async () => {
-        const [row] = await sql<
-          {
-            code_hash: Uint8Array | null;
-            pending_code_hash: Uint8Array | null;
-            doubtful_code_hashes: Uint8Array[];
-            attempts: number;
-            max_attempts: number;
-          }[]
-        >`
-          with person as materialized (
-            select user_key from users
-            where project_id = ${projectId}
-              and user_key = (select user_key from challenges where project_id = ${projectId} and challenge_id = ${challengeId})
-              and (codes_paused_until is null or codes_paused_until <= ${now})
-            for update),
-          counted as (
-            update challenges set attempts = attempts + 1
-            where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
-              and (code_hash is not null or pending_code_hash is not null or doubtful_code_hashes <> '{}')
-              and attempts < max_attempts and expires_at > ${now} and exists (select from person)
-            returning user_key, code_hash, pending_code_hash, doubtful_code_hashes, attempts, max_attempts),
-          charged as (
-            update users
-            set failed_codes = failed_codes + 1,
-              codes_paused_until = ${now}::timestamptz + make_interval(secs =>
-                (${[...pauses]}::int[])[least(failed_codes + 2 - ${maxFailedCodes}::int, ${pauses.length}::int)])
-            where project_id = ${projectId} and user_key = (select user_key from counted))
-          select code_hash, pending_code_hash, doubtful_code_hashes, attempts, max_attempts from counted`;
-        if (row === undefined) return undefined;
-        return {
-          hashes: [row.code_hash, row.pending_code_hash, ...row.doubtful_code_hashes].filter(
-            (hash) => hash !== null,
-          ),
-          attempts: row.attempts,
-          maxAttempts: row.max_attempts,
-        };
-      }),
-
-    accept: ({ projectId, challengeId, codeHash, now, expiresAt }) =>
-      guarded(async () => {
-        const rows = await sql`
-          with person as materialized (
-            select user_key from users
-            where project_id = ${projectId}
-              and user_key = (select user_key from challenges where project_id = ${projectId} and challenge_id = ${challengeId})
-            for update),
-          accepted as (
-            update challenges
-            set status = 'verified', verified_at = ${now}, expires_at = ${expiresAt}, code_hash = null, pending_code_hash = null,
-              doubtful_code_hashes = '{}'
-            where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
-              and expires_at > ${now}
-              and (code_hash = ${codeHash} or pending_code_hash = ${codeHash} or ${codeHash} = any (doubtful_code_hashes))
-              and exists (select from person)
-            returning user_key),
-          cleared as (
-            update users set failed_codes = 0, codes_paused_until = null, unused_messages = 0, messages_paused_until = null
-            where project_id = ${projectId} and user_key = (select user_key from accepted))
-          select 1 from accepted`;
-        return rows.length === 1;
-      }),
+    tryCode: tryCode(sql),
 
     findCompletion: ({ projectId, challengeId }) =>
       guarded(async () => {
