@@ -16,8 +16,9 @@ export default defineConfig({
     // One more than the cores that we count on: browsers, and databases that are gone, are waited for much of the time.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For what hangs; a busy machine takes its time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: [["default", { summary: false }], "./test/summary-reporter.ts"],
   },
 });

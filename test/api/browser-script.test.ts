@@ -14,7 +14,7 @@ beforeAll(async () => {
   script = await readFile(new URL("dist/rupt.js", browser));
   version = JSON.parse(await readFile(new URL("package.json", browser), "utf8")).version;
   server = await startTestServer();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 /** Not by fetch, which unpacks bodies by itself. */

@@ -182,5 +182,5 @@ describe("lists", () => {
       code: 1,
       stderr: expect.stringContaining("value: must be an address or a range"),
     });
-  }, 60_000);
+  });
 });

@@ -179,7 +179,7 @@ describe("a policy edited, tested, put, activated and rolled back", () => {
         'line 2, column 11: rule 1 "rule_1": the condition is wrong: unknown variable "contry"',
       ),
     });
-  }, 120_000);
+  });
 });
 
 describe("policies", () => {

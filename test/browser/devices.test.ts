@@ -37,7 +37,7 @@ beforeAll(async () => {
   server = await startTestServer();
   site = await openSite();
   browser = await startChromium();
-}, 90_000);
+});
 afterAll(async () => {
   await browser?.close();
   site?.close();
@@ -142,7 +142,7 @@ describe.each(Object.keys(readers) as Reader[])("%s", (reader) => {
         reasons: [],
       });
     }
-  }, 90_000);
+  });
 
   test("names another device for another machine's time zone, language, screen and platform", async () => {
     const first = await login(user, await read(reader));
@@ -162,7 +162,7 @@ describe.each(Object.keys(readers) as Reader[])("%s", (reader) => {
     expect(second.reasons).toContain("new_device");
     expect((await login(user, elsewhere)).fingerprint_id).toBe(second.fingerprint_id);
     expect((await login(user, await read(reader))).fingerprint_id).toBe(first.fingerprint_id);
-  }, 60_000);
+  });
 });
 
 test("our script and the published package are two kinds of fingerprint, so a change of package is a new device once", async () => {

@@ -76,7 +76,7 @@ describe("a message-pumping bot", () => {
     const later = await challenges(10, freshAddress);
     expect(await pump(later)).toBe(7);
     expect(twilio.taken).toHaveLength(23);
-  }, 120_000);
+  });
 
   test("from one address gets 10, whatever the countries", async () => {
     const asked = await challenges(15, () => "8.8.4.4");
@@ -129,7 +129,7 @@ describe("users who enter their codes", () => {
     await server.app.settled();
     server.clock.advance({ days: 1 });
     expect(await pump(await challenges(40, freshAddress))).toBe(10);
-  }, 120_000);
+  });
 });
 
 describe("one user", () => {

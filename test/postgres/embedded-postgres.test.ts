@@ -22,9 +22,6 @@ import {
   type UsingProcess,
 } from "./embedded-postgres-processes.js";
 
-// Making a cluster takes a second, and many on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const isRoot = process.geteuid?.() === 0;
 const nobody = { uid: 65534, gid: 65534 };
 const namespaces =

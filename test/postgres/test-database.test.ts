@@ -1,8 +1,6 @@
 import postgres from "postgres";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { createTestDatabase } from "./test-database.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 test("clones are made from one prepared template and do not see each other", async () => {
   let prepared = 0;

@@ -41,7 +41,7 @@ beforeAll(async () => {
     reference = await readAt("/", {});
     if (!reference.some((entry) => entry.endsWith(":!"))) break;
   }
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -128,7 +128,7 @@ describe("the same array", () => {
         await page.close();
       }
     });
-  }, 60_000);
+  });
 
   test("in a resized window", async () => {
     const context = await browser.newContext({ viewport: null });
@@ -173,7 +173,7 @@ describe("the same array", () => {
       await session.send("Emulation.setCPUThrottlingRate", { rate: 3 });
     });
     expect(inTime(entries)).toEqual(reference);
-  }, 30_000);
+  });
 
   test("under a strict content security policy, which is not violated", async () => {
     const complaints: string[] = [];

@@ -23,7 +23,7 @@ const dist = join(here, "dist");
 let browser: Browser;
 beforeAll(async () => {
   browser = await startChromium();
-}, 60_000);
+});
 afterAll(() => browser?.close());
 
 /** What a bundler makes of a page's module that imports the published entries. */
@@ -289,4 +289,4 @@ export function useIt(): string[] | undefined {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});

@@ -35,7 +35,7 @@ beforeAll(async () => {
   const { projects } = server.foundation;
   await projects.set("test", "allowed-origins", origin);
   clientId = (await projects.rotatePublicClient("test", 0)).clientId;
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   site?.closeAllConnections();

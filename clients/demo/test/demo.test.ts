@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await demo?.stop();
-}, 60_000);
+});
 
 /** Where to write screenshots, for whoever wants to look at them. */
 const picturesDir = process.env.DEMO_PICTURES_DIR;
@@ -114,7 +114,7 @@ describe("the demo, as a newcomer goes through it", () => {
     expect(await away.page.locator("#account-text").textContent()).toContain("No code was asked for.");
     expect(home.complaints).toEqual([]);
     expect(away.complaints).toEqual([]);
-  }, 120_000);
+  });
 
   test("with the keyboard alone, and the box for another device", async () => {
     const { page, complaints } = await open({ ...laptop, colorScheme: "dark" });
@@ -152,7 +152,7 @@ describe("the demo, as a newcomer goes through it", () => {
       expect(await page.locator("#account-text").textContent()).toContain("No code was asked for.");
     }
     expect(complaints).toEqual([]);
-  }, 60_000);
+  });
 
   test("the inbox shows the code to whoever follows the link", async () => {
     const { page } = await open(laptop);
@@ -236,4 +236,4 @@ test("Ctrl-C ends the demo and its server", async () => {
   expect(await demo.stop()).toBe(0);
   await expect(fetch(demo.url)).rejects.toThrow();
   await expect(fetch(demo.inboxUrl)).rejects.toThrow();
-}, 90_000);
+});

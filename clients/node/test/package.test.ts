@@ -29,7 +29,7 @@ beforeAll(async () => {
   const [{ filename }] = JSON.parse(stdout);
   // Offline: whatever the package needs must be in it.
   await run("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${filename}`], { cwd: folder });
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Makes packages of this repository's installation visible to the consumer. */
@@ -145,7 +145,7 @@ test("each entry is there for TypeScript with a bundler's resolution, and for Ja
   await compile("entries.ts", code.join("\n"), { module: "ESNext", moduleResolution: "Bundler" });
   const { stdout } = await run(process.execPath, ["entries.js"], { cwd: folder });
   expect(JSON.parse(stdout)).toEqual(names.map(() => true));
-}, 60_000);
+});
 
 test("the REST client compiles strictly and runs without any other package", async () => {
   await provide("@types/node", "undici-types");
@@ -158,7 +158,7 @@ test("the REST client compiles strictly and runs without any other package", asy
   } finally {
     await server.stop();
   }
-}, 60_000);
+});
 
 test("the generated clients and the middleware compile and run with their peers", async () => {
   await provide("@types/node", "@types/express", "@grpc", "@bufbuild", "@connectrpc", "express", "fastify");
@@ -184,4 +184,4 @@ close();
   await compile("peers.ts", code);
   const { stdout } = await run(process.execPath, ["peers.js"], { cwd: folder });
   expect(stdout).toBe("function u 5 2 rupt.v2.EvaluateRequest\nfunction function function\n");
-}, 60_000);
+});
