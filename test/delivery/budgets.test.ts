@@ -174,7 +174,7 @@ describe("a message that a provider refused", () => {
     const slow = await startTestServer({
       clock: server.clock,
       databaseUrl: server.databaseUrl,
-      env: { SMS_URL: twilio.url, DELIVERY_TIMEOUT_MS: "100" },
+      env: { SMS_URL: twilio.url, DELIVERY_TIMEOUT_MS: "1500" },
       messageBudgets: "default",
     });
     try {

@@ -23,7 +23,7 @@ beforeAll(async () => {
       SMTP_URL: `${mail.url}, ${spareMail.url}`,
       SMS_URL: `${twilio.url}, ${hook.url}`,
       MAIL_FROM: "Acme Login <login@acme.example>",
-      DELIVERY_TIMEOUT_MS: "400",
+      DELIVERY_TIMEOUT_MS: "1500",
     },
   });
 });
