@@ -20,8 +20,8 @@ export interface UserStore {
   /** The user's newest challenges, newest first. */
   challenges(projectId: string, userKey: string, limit: number): Promise<readonly Challenge[]>;
   /**
-   * Erases the user with all evaluations, challenges and devices; to other users of such a device it is new once. Answers false when there
-   * was nothing.
+   * Erases the user with all evaluations, challenges and devices, and the entries of lists that name the user or one of these devices; to other
+   * users of such a device it is new once. Answers false when there was nothing.
    */
   erase(projectId: string, userKey: string): Promise<boolean>;
 }

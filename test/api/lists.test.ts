@@ -162,6 +162,29 @@ describe("lists", () => {
     }
   });
 
+  test("erasing a user takes the user and the user's devices off every list, within a second, and nobody else", async () => {
+    const [user, other] = [await known(), await known()];
+    const { fingerprint_id } = await login(user, `${user}-laptop`, oslo);
+    await add({ list: "deny", kind: "user", value: user });
+    await add({ list: "watch", kind: "device", value: fingerprint_id });
+    await add({ list: "deny", kind: "user", value: other });
+    aSecondLater();
+    expect((await login(user, `${user}-laptop`, oslo)).verdict).toBe("deny");
+    await rest(`${server.baseUrl}/v2/users/${user}`, {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${server.secret}` },
+    });
+    const left = (await server.get("/v2/lists?limit=100")).body.data.map(
+      ({ value }: { value: string }) => value,
+    );
+    expect(left).not.toContain(user);
+    expect(left).not.toContain(fingerprint_id);
+    expect(left).toContain(other);
+    aSecondLater();
+    expect((await login(user, `${user}-laptop`, oslo)).reasons).toEqual(["first_seen_user"]);
+    expect((await login(other, `${other}-laptop`, oslo)).verdict).toBe("deny");
+  });
+
   test("the command line adds, shows and removes", async () => {
     const user = await known();
     const cli = (...args: readonly string[]) =>

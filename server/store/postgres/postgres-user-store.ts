@@ -77,10 +77,19 @@ export function postgresUserStore(sql: Database): UserStore {
           said as (delete from feedback where project_id = ${projectId} and user_key = ${userKey}),
           counted as (
             delete from counters where project_id = ${projectId} and counter_key = ${userCounterKey(userKey)}),
+          unlisted as (
+            delete from access_entries
+            where project_id = ${projectId} and ((kind = 'user' and value = ${userKey})
+              or (kind = 'device' and value in (select device_id::text from owned)))
+            returning 1),
+          relisted as (
+            update projects set lists_revision = lists_revision + 1
+            where project_id = ${projectId} and exists (select from unlisted)),
           keyed as (
             delete from idempotency_keys
             where project_id = ${projectId} and evaluation_id in (select evaluation_id from judged))
-          select (select count(*) from person) + (select count(*) from asked) + (select count(*) from judged) as erased`;
+          select (select count(*) from person) + (select count(*) from asked) + (select count(*) from judged)
+            + (select count(*) from unlisted) as erased`;
         return (row?.erased ?? 0) > 0;
       }),
   };

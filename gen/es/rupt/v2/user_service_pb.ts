@@ -325,7 +325,8 @@ export const UserService: GenService<{
     output: typeof ExportUserResponseSchema;
   },
   /**
-   * Erases everything that is stored about a user.
+   * Erases everything that is stored about a user, and takes the user and the user's devices off all lists: to keep somebody out, put the id on the
+   * deny list again.
    *
    * @generated from rpc rupt.v2.UserService.EraseUser
    */

@@ -965,7 +965,10 @@ export const UserServiceService = {
     responseSerialize: (value: ExportUserResponse): Buffer => Buffer.from(ExportUserResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ExportUserResponse => ExportUserResponse.decode(value),
   },
-  /** Erases everything that is stored about a user. */
+  /**
+   * Erases everything that is stored about a user, and takes the user and the user's devices off all lists: to keep somebody out, put the id on the
+   * deny list again.
+   */
   eraseUser: {
     path: "/rupt.v2.UserService/EraseUser" as const,
     requestStream: false as const,
@@ -984,7 +987,10 @@ export interface UserServiceServer extends UntypedServiceImplementation {
   forgetDevice: handleUnaryCall<ForgetDeviceRequest, ForgetDeviceResponse>;
   /** Answers everything that is stored about a user, for a request of access. */
   exportUser: handleUnaryCall<ExportUserRequest, ExportUserResponse>;
-  /** Erases everything that is stored about a user. */
+  /**
+   * Erases everything that is stored about a user, and takes the user and the user's devices off all lists: to keep somebody out, put the id on the
+   * deny list again.
+   */
   eraseUser: handleUnaryCall<EraseUserRequest, EraseUserResponse>;
 }
 
@@ -1037,7 +1043,10 @@ export interface UserServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ExportUserResponse) => void,
   ): ClientUnaryCall;
-  /** Erases everything that is stored about a user. */
+  /**
+   * Erases everything that is stored about a user, and takes the user and the user's devices off all lists: to keep somebody out, put the id on the
+   * deny list again.
+   */
   eraseUser(
     request: EraseUserRequest,
     callback: (error: ServiceError | null, response: EraseUserResponse) => void,
