@@ -1,13 +1,25 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Foundation } from "../foundation.js";
 import { silentLog } from "../log.js";
+import { engineVersion } from "../risk/engine-version.js";
 import type { Signal } from "../risk/words.js";
 import { createActivePolicies } from "../service/active-policies.js";
 import { OperatorError } from "../service/projects.js";
-import { createReplay, type Replayed } from "../service/replay.js";
+import { createReplay, type Replayed, replayNewest } from "../service/replay.js";
 import { postgresEvaluationStore } from "../store/postgres/postgres-evaluation-store.js";
 import { postgresPolicyStore } from "../store/postgres/postgres-policy-store.js";
 import { withFoundation } from "./open.js";
+import { openProgress } from "./progress.js";
 import { instant, print } from "./text.js";
+
+/** Ids with another answer that are named. */
+const mostNamed = 20;
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text))
+    throw new InvalidArgumentError("give a whole number from 1, such as 10000");
+  return Number(text);
+}
 
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -65,26 +77,64 @@ export function explanation(project: string, replayed: Replayed): string {
 }
 
 function sameness({ differences, otherEngine, evaluation: { trace } }: Replayed): readonly string[] {
-  const with_ = `rules of version ${trace.engine}, ${trace.geo}`;
-  if (differences.length === 0) return [`Judged again (${with_}): the same answer, bit for bit.`];
-  const why = otherEngine ? "; this release judges by other rules than it was judged by then" : "";
-  return [`Judged again (${with_}): another ${differences.join(", ")}${why}.`];
+  const rules = otherEngine
+    ? `rules of version ${trace.engine} then, ${engineVersion} now`
+    : `rules of version ${trace.engine}`;
+  const again = `Judged again (${rules}; ${trace.geo})`;
+  if (differences.length === 0) return [`${again}: the same answer, bit for bit.`];
+  const why = otherEngine
+    ? "; the rules are others now. What was answered then is what GetEvaluation shows"
+    : ", by the same rules: this should never happen";
+  return [`${again}: another ${differences.join(", ")}${why}.`];
 }
+
+async function replayMany(most: number, name: string | undefined): Promise<void> {
+  await withFoundation(async ({ sql, projects }) => {
+    const stores = storesOf(sql);
+    const asked = name === undefined ? await projects.list() : [await projects.byName(name)];
+    for (const project of asked) {
+      const progress = openProgress(`Judging again "${project.name}"`);
+      const found = await replayNewest(stores, project, most, (done) => progress.show(done, most));
+      progress.end();
+      const { judged, different, byOtherEngines, differentByOtherEngines } = found;
+      const equal = judged - different.length - differentByOtherEngines;
+      print(`"${project.name}": ${judged} judged again, ${equal} equal, bit for bit`);
+      if (byOtherEngines > 0)
+        print(
+          `  ${byOtherEngines} were judged by other rules then; ${differentByOtherEngines} have another answer now`,
+        );
+      for (const id of different.slice(0, mostNamed)) print(`  another answer by the same rules: ${id}`);
+      if (different.length > 0) process.exitCode = 1;
+    }
+  });
+}
+
+const storesOf = (sql: Foundation["sql"]) => ({
+  evaluations: postgresEvaluationStore(sql),
+  policies: createActivePolicies({ policies: postgresPolicyStore(sql), log: silentLog }),
+});
 
 /** Adds `rupt replay …`. */
 export function replayCommands(program: Command): void {
   program
     .command("replay")
-    .argument("<evaluation>", "id of the evaluation")
+    .argument("[evaluation]", "id of the evaluation")
+    .addOption(
+      new Option(
+        "--last <number>",
+        "judge so many of the newest again, and say whether all answers are equal",
+      ).argParser(wholeNumber),
+    )
+    .option("--project <name>", "with --last: of this project only")
     .description("judge a stored evaluation again and explain it; fails where the answer differs")
-    .action((evaluationId: string) =>
-      withFoundation(async ({ sql, projects }) => {
+    .action(async (evaluationId: string | undefined, options: { last?: number; project?: string }) => {
+      if (options.last !== undefined) return replayMany(options.last, options.project);
+      if (evaluationId === undefined)
+        throw new OperatorError("Give the id of an evaluation, or --last NUMBER.");
+      await withFoundation(async ({ sql, projects }) => {
         if (!idPattern.test(evaluationId))
           throw new OperatorError(`${evaluationId} is not the id of an evaluation.`);
-        const replay = createReplay({
-          evaluations: postgresEvaluationStore(sql),
-          policies: createActivePolicies({ policies: postgresPolicyStore(sql), log: silentLog }),
-        });
+        const replay = createReplay(storesOf(sql));
         for (const project of await projects.list()) {
           const replayed = await replay(project, evaluationId.toLowerCase());
           if (replayed === undefined) continue;
@@ -93,6 +143,6 @@ export function replayCommands(program: Command): void {
           return;
         }
         throw new OperatorError(`There is no evaluation ${evaluationId}.`);
-      }),
-    );
+      });
+    });
 }

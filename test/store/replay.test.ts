@@ -127,6 +127,28 @@ describe("replay", () => {
     server.clock.advance({ seconds: 1 });
   }, 600_000);
 
+  test("the command line judges the newest again and counts what is equal", async () => {
+    const run = () =>
+      runProgram("rupt.js", ["replay", "--last", "300", "--project", "test"], {
+        DATABASE_URL: server.databaseUrl,
+      });
+    expect(await run()).toMatchObject({
+      code: 0,
+      stdout: '"test": 300 judged again, 300 equal, bit for bit\n',
+    });
+    const { evaluation_id } = await evaluate({ action: "login", user: "altered", fingerprint: "laptop" });
+    await server.foundation
+      .sql`update evaluations set verdict = 'deny' where evaluation_id = ${evaluation_id}`;
+    expect(await run()).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        `300 judged again, 299 equal, bit for bit\n +another answer by the same rules: ${evaluation_id}`,
+      ),
+    });
+    await server.foundation
+      .sql`update evaluations set verdict = 'allow' where evaluation_id = ${evaluation_id}`;
+  }, 60_000);
+
   test("the explanation says what, why, for, against and what would have changed it", async () => {
     await evaluate({ action: "login", user: "ann", fingerprint: "laptop", ip: "84.208.20.110" });
     server.clock.advance({ days: 1 });
