@@ -78,24 +78,56 @@ export function operatingPoint(judged: readonly Judged[]): OperatingPoint {
 const shown = (value: number, digits = 3) => value.toFixed(digits);
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
-/** The tables as Markdown. */
-export function tables(rows: readonly Row[], point: OperatingPoint, marginals: Marginals): string {
-  const cell = (row: Row) =>
-    `| ${row.attacker} | ${row.scorer} | ${shown(row.auc)} | ${shown(row.tpr)} | ${row.reauth.at12.map((value) => shown(value)).join(" / ")} | ${row.reauth.at39.map((value) => shown(value)).join(" / ")} |`;
-  return `| attacker | scored by | AUC | TPR at 5 % FPR | median re-authentication at 12 logins, to stop 99 % / 98 % | at 39 logins |
-|---|---|---|---|---|---|
-${rows.map(cell).join("\n")}
+/** Figures of several seeds as one: their mean, with the least and the most of them. */
+function spread(values: readonly number[], format: (value: number) => string): string {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (values.length === 1) return format(mean);
+  const [least, most] = [format(Math.min(...values)), format(Math.max(...values))];
+  return least === most ? format(mean) : `${format(mean)} (${least} to ${most})`;
+}
 
-The shipped default policy challenges ${percent(point.loginsChallenged)} of owners' logins after their first, and lets in:
+/** The same row of each seed. */
+function sameOf(row: Row, bySeed: readonly (readonly Row[])[]): readonly Row[] {
+  return bySeed.flatMap((rows) =>
+    rows.filter(({ attacker, scorer }) => attacker === row.attacker && scorer === row.scorer),
+  );
+}
+
+/** The tables as Markdown, of one seed or several. */
+export function tables(
+  bySeed: readonly (readonly Row[])[],
+  points: readonly OperatingPoint[],
+  marginals: readonly Marginals[],
+): string {
+  const cell = (row: Row) => {
+    const same = sameOf(row, bySeed);
+    const of = (figure: (each: Row) => number) => spread(same.map(figure), shown);
+    return `| ${row.attacker} | ${row.scorer} | ${of(({ auc }) => auc)} | ${of(({ tpr }) => tpr)} | ${of(({ reauth }) => reauth.at12[0])} | ${of(({ reauth }) => reauth.at12[1])} | ${of(({ reauth }) => reauth.at39[0])} | ${of(({ reauth }) => reauth.at39[1])} |`;
+  };
+  const percents = (values: readonly number[]) => spread(values, percent);
+  const fresh = (what: keyof Marginals) => percents(marginals.map((each) => each[what]));
+  return `| attacker | scored by | AUC | TPR at 5 % FPR | median re-authentication at 12 logins, to stop 99 % | 98 % | at 39 logins, 99 % | 98 % |
+|---|---|---|---|---|---|---|---|
+${(bySeed[0] ?? []).map(cell).join("\n")}
+
+The shipped default policy challenges ${percents(points.map(({ loginsChallenged }) => loginsChallenged))} of owners' logins after their first, and lets in:
 
 | ${attackerNames.join(" | ")} |
 |${attackerNames.map(() => "---|").join("")}
-| ${attackerNames.map((name) => `${percent(point.letIn[name])} of ${point.attacks[name]}`).join(" | ")} |
+| ${attackerNames.map((name) => `${percents(points.map(({ letIn }) => letIn[name]))} of ${points.reduce((sum, { attacks }) => sum + attacks[name], 0)}`).join(" | ")} |
 
-Owners' logins after the first have, in this stream (published): a new device ${percent(marginals.device)} (9 %), a new address
-${percent(marginals.address)} (56 %), a new network ${percent(marginals.network)} (20 %), a new country ${percent(marginals.country)} (1 %), a new exact user
-agent ${percent(marginals.userAgent)} (49 %).
+Owners' logins after the first have, in this stream (published): a new device ${fresh("device")} (9 %), a new address
+${fresh("address")} (56 %), a new network ${fresh("network")} (20 %), a new country ${fresh("country")} (1 %), a new exact user
+agent ${fresh("userAgent")} (49 %).
 `;
+}
+
+/** The mean of each row over the seeds, for the picture. */
+export function meanRows(bySeed: readonly (readonly Row[])[]): readonly Row[] {
+  return (bySeed[0] ?? []).map((row) => {
+    const same = sameOf(row, bySeed);
+    return { ...row, tpr: same.reduce((sum, { tpr }) => sum + tpr, 0) / same.length };
+  });
 }
 
 const colours = { "this service": "#0b6e4f", "published model": "#b7410e" } as const;

@@ -1,3 +1,4 @@
+import { calibrated } from "./calibration.js";
 import { type Circumstances, decide, subjectOf } from "./decide.js";
 import type { Facts } from "./facts.js";
 import { defaultPolicy } from "./policy/default-policy.js";
@@ -20,11 +21,6 @@ export interface Judgement {
   /** Everything that was noticed, risk first. */
   readonly signals: readonly Signal[];
 }
-
-/** Log-odds of an attack before anything is noticed: about 1 in 50 attempts. */
-const priorWeight = -4;
-/** Beyond these log-odds nothing can be told apart; they keep the score inside 0 and 1. */
-const mostWeight = 30;
 
 /**
  * The signals of an attempt, in the order of the table. Pure. A weight is held to its direction, so that noticing something risky never
@@ -55,12 +51,11 @@ function weightOf({ direction, weight }: Reason, facts: Facts): number {
   return Math.round(held * 1e4) / 1e4 + 0;
 }
 
-/** The score of signals: their log-odds added to those of any attempt, as a probability. Their order does not matter. */
+/** The score of signals: the probability of an attack that the sum of their weights stands for. Their order does not matter. */
 export function scoreOf(signals: readonly Signal[]): number {
   // Whole numbers add up to the same sum in any order.
-  const sum =
-    signals.reduce((total, { weight }) => total + Math.round(weight * 1e4), priorWeight * 1e4) / 1e4;
-  return 1 / (1 + Math.exp(-Math.max(-mostWeight, Math.min(mostWeight, sum))));
+  const sum = signals.reduce((total, { weight }) => total + Math.round(weight * 1e4), 0) / 1e4;
+  return calibrated(sum);
 }
 
 const signalOnly: ReadonlySet<ReasonName> = new Set(

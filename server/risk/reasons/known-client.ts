@@ -4,7 +4,7 @@ import { evidenceOfKnown, type Reason } from "./reason.js";
 export const knownClient: Reason = {
   name: "known_client",
   direction: "trust",
-  weight: ({ likelihoods: { os, browser, agent } }) => Math.max(-2, 0.4 * (os + browser) + 0.2 * agent),
+  weight: ({ likelihoods: { os, browser, agent } }) => Math.max(-1.5, 0.2 * (os + browser) + 0.2 * agent),
   evidence: (facts) => {
     const known = evidenceOfKnown(facts.client);
     if (known === undefined) return undefined;

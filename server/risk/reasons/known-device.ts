@@ -10,7 +10,7 @@ export const knownDevice: Reason = {
   name: "known_device",
   direction: "trust",
   weight: ({ observation }) =>
-    -Math.min(6, Math.max(0.5, (observation.deviceLogOdds ?? assumedLogOdds) - priorLogOdds)),
+    -Math.min(8, Math.max(0.5, (observation.deviceLogOdds ?? assumedLogOdds) - priorLogOdds)),
   evidence(facts) {
     const known = evidenceOfKnown(facts.device);
     const { deviceConfidence, deviceChanged = [] } = facts.observation;

@@ -5,7 +5,7 @@ import { type Reason, rounded, shown } from "./reason.js";
 export const newPlace: Reason = {
   name: "new_place",
   direction: "risk",
-  weight: ({ place }) => (place.state === "new" ? Math.min(0.9, 0.25 * Math.log1p(place.km / 50)) : 0),
+  weight: ({ place }) => (place.state === "new" ? Math.min(1.2, 0.35 * Math.log1p(place.km / 50)) : 0),
   evidence: ({ place, observation }) =>
     place.state !== "new"
       ? undefined
