@@ -9,6 +9,8 @@ const long = [
   "test/browser/devices.test.ts",
   "test/postgres/embedded-postgres.test.ts",
   "test/crash/start.test.ts",
+  "test/delivery/budgets.test.ts",
+  "test/store/import.test.ts",
   "test/crash/cli.test.ts",
   "test/crash/database-gone.test.ts",
   "test/api/policies.test.ts",
