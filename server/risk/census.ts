@@ -4,7 +4,7 @@ import type { History } from "./history.js";
 
 /**
  * How often a project's users come with which values: counts by key, for each level of the two hierarchies. A key names its level, its parent and
- * the value. It holds no user, and of addresses only those that many logins share.
+ * the value. It holds no user and no address: of an address only one of 65,536 numbers that many share, for what matters is which are frequent.
  */
 export type Census = ReadonlyMap<string, number>;
 
@@ -30,6 +30,14 @@ const mostPerLevel: Readonly<Record<string, number>> = {
 /** A user counts about once a day, so that nobody becomes what is usual by coming often. */
 const countedEveryMs = 20 * 3_600_000;
 
+/** 16 bits of an address key (FNV-1a, folded): too few to tell the address from. */
+function bucketOf(addressKey: string): string {
+  let hash = 2_166_136_261;
+  for (let at = 0; at < addressKey.length; at++)
+    hash = Math.imul(hash ^ addressKey.charCodeAt(at), 16_777_619);
+  return ((hash ^ (hash >>> 16)) & 0xffff).toString(16);
+}
+
 /** The keys of an attempt's values and of what each lies in. */
 function keysOf({ country, asn, addressKey, client }: Values) {
   const { os, browser } = clientLevels(client ?? "");
@@ -38,7 +46,7 @@ function keysOf({ country, asn, addressKey, client }: Values) {
     country: `c ${country}`,
     network: `n ${country} ${asn}`,
     everywhere: `m ${asn}`,
-    address: `a ${asn} ${addressKey}`,
+    address: `a ${asn} ${bucketOf(addressKey ?? "")}`,
     clients: "K",
     os: `o ${os}`,
     browser: `b ${browser}`,

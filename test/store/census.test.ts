@@ -33,7 +33,9 @@ test("two servers count at the same time, and nothing is lost", async () => {
   await Promise.all(servers.map((server) => server.settle()));
   const { census } = await postgresCensusStore(sql).read(projectId);
   expect(census.get("c NO")).toBe(2_100);
-  expect(census.get("a 2119 84.208.20.110")).toBe(2_100);
+  const addresses = [...census].filter(([key]) => key.startsWith("a 2119 "));
+  expect(addresses.map(([, count]) => count)).toEqual([2_100]);
+  expect([...census.keys()].join()).not.toContain("84.208");
 
   // Another server knows of it as soon as it has asked, and never waits.
   const newcomer = createCensuses({ clock, store: postgresCensusStore(sql), failed: raise });
