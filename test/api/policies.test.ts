@@ -1,9 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { PolicyService } from "../../gen/es/rupt/v2/policy_service_pb.js";
 import { startTwin } from "../races/twin.js";
 import { runProgram } from "../server/server-process.js";
@@ -132,6 +132,7 @@ describe("a policy edited, tested, put, activated and rolled back", () => {
 
   test("by the command line", async () => {
     const file = join(tmpdir(), `rupt-policy-${process.pid}.yaml`);
+    onTestFinished(() => rm(file, { force: true }));
     await writeFile(file, holding("cli_withdraw"));
     expect(await cli("test", file)).toMatchObject({
       code: 0,
