@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { AccessListService } from "../gen/es/rupt/v2/access_list_service_pb.js";
 import { BrowserService } from "../gen/es/rupt/v2/browser_service_pb.js";
 import { ChallengeService } from "../gen/es/rupt/v2/challenge_service_pb.js";
@@ -131,6 +132,9 @@ function messagePages({ config, foundation }: AppDeps, challenges: ChallengeStor
     ),
   ];
 }
+
+/** How long the end waits for what was counted lately to be kept. */
+const settleMs = 1_000;
 
 /** Puts the parts together and opens both ports. */
 export async function startApp(deps: AppDeps): Promise<App> {
@@ -275,7 +279,8 @@ export async function startApp(deps: AppDeps): Promise<App> {
       if (deps.anonymity === undefined) anonymity.close();
       polling.stop();
       await background.settled();
-      await censuses.settle();
+      // A database that has fallen silent shall not hold up the end.
+      await Promise.race([censuses.settle(), sleep(settleMs, undefined, { ref: false })]);
       for (const channel of Object.values(channels)) channel.close();
     },
   };

@@ -111,11 +111,13 @@ export function createCensuses({
     },
 
     async settle() {
-      for (const [projectId, each] of held) {
-        await each.underWay;
-        if (each.logins > 0) start(projectId, each);
-        await each.underWay;
-      }
+      await Promise.all(
+        [...held].map(async ([projectId, each]) => {
+          await each.underWay;
+          if (each.logins > 0) start(projectId, each);
+          await each.underWay;
+        }),
+      );
     },
   };
 }

@@ -174,10 +174,10 @@ describe("import", () => {
 
   test("an import that is killed goes on where it was, and nothing is learnt twice", async () => {
     const [whole, killed] = [await projectNamed("whole"), await projectNamed("killed")];
-    const path = await fileOf("many.jsonl", madeLogins(200, 20));
+    const path = await fileOf("many.jsonl", madeLogins(150, 20));
     expect(await imports(path, "--project", "whole")).toMatchObject({ code: 0 });
     let kills = 0;
-    for (const enough of [1, 1_500]) {
+    for (const enough of [1, 1_001]) {
       const child: ChildProcess = spawn(
         process.execPath,
         ["dist/rupt.js", "import", path, "--project", "killed"],
@@ -209,7 +209,7 @@ describe("import", () => {
     const { projects } = server.foundation;
     const { project } = await projects.create("busy");
     const { secret } = await projects.rotate("busy", 3600);
-    const path = await fileOf("busy.jsonl", madeLogins(40, 60));
+    const path = await fileOf("busy.jsonl", madeLogins(40, 30));
     let importing = true;
     const done = imports(path, "--project", "busy").finally(() => {
       importing = false;
@@ -232,7 +232,7 @@ describe("import", () => {
     expect(await done).toMatchObject({ code: 0 });
     expect(allowed.size).toBe(40);
     for (const { user, history } of await learnt(project.projectId)) {
-      expect([user, logins(history.addresses)]).toEqual([user, 60 + (allowed.get(user) ?? 0)]);
+      expect([user, logins(history.addresses)]).toEqual([user, 30 + (allowed.get(user) ?? 0)]);
     }
   }, 180_000);
 
