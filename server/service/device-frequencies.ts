@@ -9,12 +9,15 @@ export type Frequencies = (projectId: string) => Frequency;
 const sampleSize = 2_000;
 /** How old a count gets; shares move slowly. */
 const freshMs = 10 * 60_000;
+/** While a project has fewer devices than are counted, each one more changes the shares, and counting costs little. */
+const freshWhileYoungMs = 10_000;
 /** Most projects whose counts are kept; the one counted longest ago goes first. */
 const maxProjects = 1_000;
 
 interface Counted {
   readonly frequency: Frequency;
-  readonly countedAt: Instant;
+  /** From when on it is counted anew. */
+  readonly staleAt: Instant;
 }
 
 /** What counting needs. */
@@ -32,9 +35,10 @@ export function createFrequencies({ clock, devices, failed }: FrequenciesDeps): 
 
   const count = async (projectId: string): Promise<void> => {
     try {
-      const frequency = countFrequency(await devices.sample(projectId, sampleSize));
+      const sample = await devices.sample(projectId, sampleSize);
+      const staleAt = clock.now() + (sample.length < sampleSize ? freshWhileYoungMs : freshMs);
       counted.delete(projectId);
-      counted.set(projectId, { frequency, countedAt: clock.now() });
+      counted.set(projectId, { frequency: countFrequency(sample), staleAt });
       const [oldest] = counted.keys();
       if (counted.size > maxProjects && oldest !== undefined) counted.delete(oldest);
     } catch (error) {
@@ -46,7 +50,7 @@ export function createFrequencies({ clock, devices, failed }: FrequenciesDeps): 
 
   return (projectId) => {
     const known = counted.get(projectId);
-    const stale = known === undefined || clock.now() - known.countedAt >= freshMs;
+    const stale = known === undefined || clock.now() >= known.staleAt;
     if (stale && !underWay.has(projectId)) {
       underWay.add(projectId);
       void count(projectId);
