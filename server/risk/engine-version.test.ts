@@ -12,7 +12,7 @@ import { judge } from "./judge.js";
  * `engineVersion`, and a line here, so that no stored evaluation is taken for one that this release judged.
  */
 const digests: Readonly<Record<number, string>> = {
-  3: "0a467f5b9d21a5e3",
+  4: "6bf4094321a41b1c",
 };
 
 /** Draws that never change, whatever becomes of libraries. */
@@ -57,7 +57,9 @@ function seen({ below, chance, pick }: ReturnType<typeof draws>, at: number): Ob
       ? { ip, addressKey: ip, network: { asn, name: "Carrier" }, country: city.country, place: city }
       : { ip: "10.0.0.1", ipNotEvaluable: "private" }),
     anonymity: chance(10) ? { [pick(["tor", "vpn", "proxy", "hosting"])]: "list" } : {},
-    client: `${pick(["ios", "windows"])}|${pick(["safari", "edge"])}|${below(4)}`,
+    client: chance(10)
+      ? `0123456${below(2)}|89abcde${below(2)}|01234567`
+      : `${pick(["ios", "windows"])}|${pick(["safari", "edge"])}|${below(4)}`,
     changedContacts: chance(5) ? ["email"] : [],
     ...(chance(5) ? { tokenDeviceId: "another", disposableDomain: "mailinator.com" } : {}),
     traffics: chance(30)
@@ -76,7 +78,10 @@ function answers(): string {
     let at = start + user * hourMs;
     for (let n = 0; n < 30; n++) {
       at += random.below(60) * hourMs + 60_000;
-      const observation = seen(random, at);
+      const { deviceId, ...deviceless } = seen(random, at);
+      // Some users come without fingerprints for a while.
+      const without = deviceId === undefined || (user % 10 === 0 && n < 10);
+      const observation = without ? deviceless : { ...deviceless, deviceId };
       const values = valuesOf(observation);
       const circumstances = {
         action: "login",
@@ -100,7 +105,7 @@ function answers(): string {
       const lesson: Lesson = {
         ...values,
         at,
-        ...(observation.deviceId ? { deviceId: observation.deviceId } : {}),
+        ...(without ? {} : { deviceId }),
       };
       if (verdict === "allow") history = learn(history, lesson);
       else if (random.chance(50)) history = completed(history, lesson);

@@ -153,12 +153,24 @@ function travelOf(
   return { ...travelBetween(from, from.lastAt, place, at), from };
 }
 
+/** Whether a client key is made of hashes of a fingerprint rather than of words of a User-Agent header. */
+const isHashed = (client: string): boolean => client.length === 26 && client[8] === "|" && client[17] === "|";
+
+/** The history with those clients that can be compared with this one: a fingerprint and a header name the same browser differently. */
+function comparable(history: History, client: string | undefined): History {
+  if (client === undefined) return history;
+  const hashed = isHashed(client);
+  const alike = history.clients.filter(({ key }) => isHashed(key) === hashed);
+  return alike.length === history.clients.length ? history : { ...history, clients: alike };
+}
+
 /** Compares an attempt with the user's history, and with what is usual in the project by the shares that its values have there. */
-export function gatherFacts(given: Observation, history: History, shares: Shares = assumedShares): Facts {
+export function gatherFacts(given: Observation, learnt: History, shares: Shares = assumedShares): Facts {
   const { place: _, ...placeless } = given;
   // A place that is hidden is none.
   const observation: Observation = hidesPlace(given.anonymity) ? placeless : given;
   const { at, deviceId, addressKey, network, country, client } = observation;
+  const history = comparable(learnt, client);
   const address = compare(history.addresses, addressKey);
   const device = compare(history.devices, deviceId);
   // Who is at a known address on a known device has not travelled: two devices of one user can be far apart.
@@ -171,7 +183,7 @@ export function gatherFacts(given: Observation, history: History, shares: Shares
       (addressKey !== undefined && verified.addressKey === addressKey));
   return {
     observation,
-    firstSeenUser: isEmpty(history),
+    firstSeenUser: isEmpty(learnt),
     devicesKnown: history.devices.length,
     devicesSeen: history.devices.reduce((sum, { count }) => sum + count, 0),
     device,

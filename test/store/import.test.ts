@@ -172,6 +172,46 @@ describe("import", () => {
     expect(logins((await learnt(project.projectId))[1]?.history.addresses ?? [])).toBe(12);
   }, 120_000);
 
+  test("users whose logs held no fingerprints are let in where they usually are, with the device that they bring", async () => {
+    await server.foundation.projects.create("logs");
+    const { secret } = await server.foundation.projects.rotate("logs", 3600);
+    const path = await fileOf(
+      "logs.jsonl",
+      [9, 5, 2].map((days) => ({
+        user: "ann",
+        occurred_at: new Date(Date.now() - days * dayMs).toISOString(),
+        ip: "84.208.20.110",
+        user_agent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) ${agents[0]} Safari/537.36`,
+      })),
+    );
+    const learnt = await runProgram("rupt.js", ["import", path, "--project", "logs"], {
+      DATABASE_URL: database.url,
+    });
+    expect(learnt.code).toBe(0);
+    const login = async (ip: string, fingerprint: string) =>
+      (
+        await server.post(
+          "/v2/evaluate",
+          {
+            action: "login",
+            user: "ann",
+            ip,
+            fingerprint: ["v:1", `os:${fingerprint}`, `browser:${fingerprint}`],
+          },
+          { authorization: `Bearer ${secret}` },
+        )
+      ).body;
+    const [own, strange] = ["0123456789abcdef", "fedcba9876543210"];
+    expect(await login("8.8.8.8", strange)).toMatchObject({ verdict: "challenge" });
+    const first = await login("84.208.20.111", own);
+    expect(first).toMatchObject({
+      verdict: "allow",
+      reasons: expect.arrayContaining(["new_device", "new_ip"]),
+    });
+    // From then on a device is known, so that another one is new.
+    expect(await login("84.208.20.112", strange)).toMatchObject({ verdict: "challenge" });
+  }, 60_000);
+
   test("an import that is killed goes on where it was, and nothing is learnt twice", async () => {
     const [whole, killed] = [await projectNamed("whole"), await projectNamed("killed")];
     const path = await fileOf("many.jsonl", madeLogins(150, 20));

@@ -46,6 +46,14 @@ rules:
       && ("new_network" in reasons || "new_ip" in reasons)
     verdict: challenge
 
+  # Of a user of whom no device is known, as after an import of logs that held no fingerprints, none can be new: network, place and
+  # kind of browser stand in for it.
+  - name: first_device_where_usual
+    when: >-
+      "new_device" in reasons && has(signals.new_device.evidence.known_count) && signals.new_device.evidence.known_count == 0
+      && "known_network" in reasons && !("new_place" in reasons) && !("new_client" in reasons) && !("device_mismatch" in reasons)
+    verdict: allow
+
   # A browser can leave its fingerprint out, so a missing one counts as a device that is not known; otherwise leaving it
   # out would be the way around the challenge. A device token of another device counts alike, also beside the fingerprint
   # of a known one: whoever copies a cookie can copy a fingerprint. But owners move cookies to a new machine, too, so it
@@ -71,6 +79,18 @@ tests:
 
   - name: a new device at a new address is challenged
     given: { reasons: [new_device, new_ip] }
+    expect: { verdict: challenge, rule: new_device_and_ip }
+
+  - name: where no device is known, a first one in the usual network is allowed
+    given: { reasons: [new_ip, known_network], signals: { new_device: { evidence: { known_count: 0 } } } }
+    expect: { verdict: allow, rule: first_device_where_usual }
+
+  - name: where no device is known, a first one in another network is challenged
+    given: { reasons: [new_ip, new_network], signals: { new_device: { evidence: { known_count: 0 } } } }
+    expect: { verdict: challenge, rule: new_device_and_ip }
+
+  - name: where no device is known, a first one with another kind of browser is challenged
+    given: { reasons: [new_ip, known_network, new_client], signals: { new_device: { evidence: { known_count: 0 } } } }
     expect: { verdict: challenge, rule: new_device_and_ip }
 
   - name: a device of the same make at a new address is challenged
