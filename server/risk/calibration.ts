@@ -1,7 +1,8 @@
 /**
  * From the sum of an attempt's weights to the log-odds that it is an attack, where 1 attempt in 50 is one and the four attackers of
- * `npm run bench:detection` come equally often. Fitted on its seeds 101 to 104: what single weights say overlaps, most of all around a new device
- * at a new address, so a sum says less than it seems to. Both columns rise, so that more evidence never lowers the score.
+ * `npm run bench:detection` come equally often. Set by hand, knot by knot, to what its seeds 101 to 104 had: what single weights say overlaps,
+ * most of all around a new device at a new address, so a sum says less than it seems to. Both columns rise, so that more evidence never lowers the
+ * score.
  */
 const knots: readonly (readonly [sum: number, logOdds: number])[] = [
   [-16, -11],

@@ -17,7 +17,10 @@ export interface OpenChannels {
 
 /** What opening them needs. */
 export interface OpenChannelsDeps {
-  readonly config: Pick<Config, "mode" | "smtpUrls" | "smsProviders" | "mailFrom" | "deliveryTimeoutMs">;
+  readonly config: Pick<
+    Config,
+    "mode" | "smtpUrls" | "smsProviders" | "mailFrom" | "logLevel" | "deliveryTimeoutMs"
+  >;
   readonly clock: Clock;
   readonly log: Log;
   /** Evenly from 0 up to, not including, 1. */
@@ -26,7 +29,7 @@ export interface OpenChannelsDeps {
 
 /** Opens the configured channels. In development a channel without a provider is the inbox; in production it is missing. */
 export function openChannels({ config, clock, log, random = Math.random }: OpenChannelsDeps): OpenChannels {
-  const { mode, smtpUrls, smsProviders, mailFrom, deliveryTimeoutMs: timeoutMs } = config;
+  const { mode, logLevel, smtpUrls, smsProviders, mailFrom, deliveryTimeoutMs: timeoutMs } = config;
   const providers: Readonly<Record<ChannelName, readonly Provider[]>> = {
     email: smtpUrls.map((url) => smtpProvider({ url, from: mailFrom, timeoutMs })),
     sms: smsProviders.map((settings) =>
@@ -38,9 +41,10 @@ export function openChannels({ config, clock, log, random = Math.random }: OpenC
   const inbox =
     mode === "production"
       ? undefined
-      : openInbox(clock, ({ channel, to, subject, code }) =>
-          process.stdout.write(`\n  [inbox] ${channel} to ${to}: ${code ?? subject}\n\n`),
-        );
+      : openInbox(clock, ({ channel, to, subject, code }) => {
+          if (logLevel === "silent") return;
+          process.stdout.write(`\n  [inbox] ${channel} to ${to}: ${code ?? subject}\n\n`);
+        });
   const open = (channel: ChannelName) => {
     if (providers[channel].length === 0) return inbox?.channel(channel);
     // Two attempts' time in all: who waits longer has left.
