@@ -1,27 +1,31 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { Agent, createServer, request } from "node:http";
-import { tmpdir } from "node:os";
+import { createServer } from "node:http";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readConfig } from "../../server/config.js";
 import { openFoundation } from "../../server/foundation.js";
 import { silentLog } from "../../server/log.js";
 import { startEmbeddedPostgres } from "../../server/store/embedded-postgres/embedded-postgres.js";
-import { freePort, startServer } from "../load/processes.js";
+import { freePort, startServer, usage } from "../load/processes.js";
+import { type Caller, makeCaller } from "./caller.js";
 
 const { values } = parseArgs({
   options: {
-    challenges: { type: "string", default: "600" },
+    challenges: { type: "string", default: "1000" },
     callers: { type: "string", default: "50" },
-    /** How long the provider takes, in milliseconds. */
-    provider: { type: "string", default: "40" },
+    /** How many of them ask for codes. */
+    senders: { type: "string", default: "20" },
+    /** How long the provider takes in each round, in milliseconds. */
+    provider: { type: "string", default: "0,200,0" },
   },
 });
 const challenges = Number(values.challenges);
 const callers = Number(values.callers);
-const providerMs = Number(values.provider);
+const sendCallers = Number(values.senders);
+const delays = values.provider.split(",").map(Number);
+let providerMs = 0;
 const secret = "bench-secret-0123456789abcdef0123456789";
-const agent = new Agent({ keepAlive: true, maxSockets: callers });
 
 /** The code that the provider was given last for each number, and the instants at which it got and answered the message. */
 const taken = new Map<string, { readonly code: string; readonly ms: number }>();
@@ -31,59 +35,60 @@ const provider = createServer(async (message, response) => {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk);
   const form = new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
-  setTimeout(() => {
+  const answer = () => {
     const code = /\d{6}/.exec(form.get("Body") ?? "")?.[0] ?? "";
     taken.set(form.get("To") ?? "", { code, ms: performance.now() - startedAt });
     response.writeHead(201).end(`{"sid":"SM1"}`);
-  }, providerMs);
+  };
+  if (providerMs === 0) answer();
+  else setTimeout(answer, providerMs);
 });
 
-interface Answer {
-  readonly ms: number;
-  readonly body: Record<string, unknown>;
-}
-
-function post(port: number, path: string, body: unknown): Promise<Answer> {
-  const startedAt = performance.now();
-  return new Promise((resolve, reject) => {
-    const call = request(
-      {
-        port,
-        path,
-        method: "POST",
-        agent,
-        headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-      },
-      async (response) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of response) chunks.push(chunk);
-        const ms = performance.now() - startedAt;
-        resolve({ ms, body: JSON.parse(Buffer.concat(chunks).toString("utf8")) });
-      },
-    );
-    call.on("error", reject);
-    call.end(JSON.stringify(body));
-  });
-}
-
-/** Runs work for each of the indexes, so many at once. */
-async function spread<T>(count: number, atOnce: number, work: (index: number) => Promise<T>): Promise<T[]> {
+/** Does the work for each of the indexes; each caller takes the next one. */
+async function spread<T>(
+  callers: readonly Caller[],
+  count: number,
+  work: (caller: Caller, index: number) => Promise<T>,
+): Promise<T[]> {
   const results: T[] = [];
   let next = 0;
-  const lane = async () => {
-    for (let index = next++; index < count; index = next++) results[index] = await work(index);
+  const lane = async (caller: Caller) => {
+    for (let index = next++; index < count; index = next++) results[index] = await work(caller, index);
   };
-  await Promise.all(Array.from({ length: atOnce }, lane));
+  await Promise.all(callers.map(lane));
   return results;
 }
 
 function line(name: string, times: readonly number[]): string {
   const sorted = [...times].sort((a, b) => a - b);
   const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(1);
-  return `${name.padEnd(34)} ${String(sorted.length).padStart(6)} calls   median ${at(0.5)} ms   95 % ${at(0.95)} ms   99 % ${at(0.99)} ms`;
+  return `${name.padEnd(46)} ${String(sorted.length).padStart(6)} calls   median ${at(0.5)} ms   95 % ${at(0.95)} ms   99 % ${at(0.99)} ms`;
 }
 
 const phoneOf = (index: number) => `+47${90_000_000 + index}`;
+
+/** Opens challenges for users of their own, with a code on its way for each. Answers their ids and what sending took beyond the provider's time. */
+async function open(callers: readonly Caller[], from: number, sendDelayMs: number) {
+  const ids = await spread(callers.slice(0, 8), challenges, async (caller, n) => {
+    const index = from + n;
+    const attempt = { action: "login", user: `user-${index}`, phone: phoneOf(index) };
+    await caller.post("/v2/evaluate", { ...attempt, fingerprint: `home ${index}`, ip: "84.208.20.110" });
+    const { body } = await caller.post("/v2/evaluate", {
+      ...attempt,
+      fingerprint: `new ${index}`,
+      ip: `8.8.${index % 250}.${(index >> 3) % 250}`,
+    });
+    if (typeof body.challenge_id !== "string") throw new Error(JSON.stringify(body));
+    return body.challenge_id;
+  });
+  providerMs = sendDelayMs;
+  const sends = await spread(callers.slice(0, sendCallers), challenges, async (caller, n) => {
+    const { ms, body } = await caller.post(`/v2/challenges/${ids[n]}/send`, {});
+    if (body.success !== true) throw new Error(JSON.stringify(body));
+    return ms - (taken.get(phoneOf(from + n))?.ms ?? 0);
+  });
+  return { ids, sends };
+}
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "rupt-bench-"));
@@ -103,48 +108,47 @@ async function main(): Promise<void> {
     LOG_LEVEL: "silent",
   };
   const server = await startServer(env);
+  const serverPid = server.child.pid ?? 0;
   try {
     const foundation = await openFoundation(readConfig(env), silentLog);
     for (const scope of ["address", "country", "project"])
       await foundation.projects.set("default", `${scope}_messages_per_day`, "1000000");
     await foundation.close();
-
-    const ids = await spread(challenges, 8, async (index) => {
-      const attempt = { action: "login", user: `user-${index}`, phone: phoneOf(index) };
-      await post(port, "/v2/evaluate", { ...attempt, fingerprint: `home ${index}`, ip: "84.208.20.110" });
-      const asked = await post(port, "/v2/evaluate", {
-        ...attempt,
-        fingerprint: `new ${index}`,
-        ip: `8.8.${index % 250}.${(index >> 3) % 250}`,
-      });
-      if (typeof asked.body.challenge_id !== "string") throw new Error(JSON.stringify(asked.body));
-      return asked.body.challenge_id;
-    });
-
-    const sends = await spread(challenges, 10, async (index) => {
-      const { ms, body } = await post(port, `/v2/challenges/${ids[index]}/send`, {});
-      if (body.success !== true) throw new Error(JSON.stringify(body));
-      return ms - (taken.get(phoneOf(index))?.ms ?? 0);
-    });
-    const codeOf = (index: number) => taken.get(phoneOf(index))?.code ?? "";
-    const verify = async (index: number, code: string, success: boolean) => {
-      const { ms, body } = await post(port, `/v2/challenges/${ids[index]}/verify`, { code });
-      if (body.success !== success) throw new Error(JSON.stringify(body));
-      return ms;
-    };
-    const wrong = (index: number) => (codeOf(index) === "000000" ? "000001" : "000000");
-    const wrongs = await spread(challenges, callers, (index) => verify(index, wrong(index), false));
-    const startedAt = performance.now();
-    const rights = await spread(challenges, callers, (index) => verify(index, codeOf(index), true));
-    const rate = (challenges / (performance.now() - startedAt)) * 1000;
+    const everyone = Array.from({ length: callers }, () => makeCaller(port, secret));
 
     const print = (text: string) => process.stdout.write(`${text}\n`);
-    print(line("send beyond the provider's time", sends));
-    print(line(`verify, wrong, ${callers} callers`, wrongs));
-    print(line(`verify, right, ${callers} callers`, rights));
-    print(
-      `${rate.toFixed(0)} right codes a second; the callers share the machine with the server and PostgreSQL`,
-    );
+    for (const [round, delayMs] of delays.entries()) {
+      const from = round * challenges;
+      const { ids, sends } = await open(everyone, from, delayMs);
+      const codeOf = (n: number) => taken.get(phoneOf(from + n))?.code ?? "";
+      const verify = async (caller: Caller, n: number, code: string, success: boolean) => {
+        const { ms, body } = await caller.post(`/v2/challenges/${ids[n]}/verify`, { code });
+        if (body.success !== success) throw new Error(JSON.stringify(body));
+        return ms;
+      };
+      const wrong = (n: number) => (codeOf(n) === "000000" ? "000001" : "000000");
+      const wrongs = await spread(everyone, challenges, (caller, n) => verify(caller, n, wrong(n), false));
+      const before = { at: performance.now(), cpu: usage(serverPid).cpuSeconds };
+      const rights = await spread(everyone, challenges, (caller, n) => verify(caller, n, codeOf(n), true));
+      const took = performance.now() - before.at;
+      const cpu = ((usage(serverPid).cpuSeconds - before.cpu) * 1000) / challenges;
+      const alone = await spread(everyone.slice(0, 1), Math.min(200, challenges), (caller, n) =>
+        verify(caller, n, codeOf(n), false),
+      );
+
+      print(
+        `provider takes ${delayMs} ms${round === 0 && delays.length > 1 ? " (the server is still cold)" : ""}`,
+      );
+      print(line(`send beyond the provider's time, ${sendCallers} callers`, sends));
+      print(line(`verify, wrong, ${callers} callers`, wrongs));
+      print(line(`verify, right, ${callers} callers`, rights));
+      print(line("verify, used up, 1 caller", alone));
+      print(
+        `${((challenges / took) * 1000).toFixed(0)} right codes a second, ${cpu.toFixed(2)} ms of the server's processor time each; ` +
+          `load average ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors, shared with callers, provider and PostgreSQL`,
+      );
+    }
+    for (const caller of everyone) caller.close();
   } finally {
     await server.end();
     provider.close();
