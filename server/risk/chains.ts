@@ -90,10 +90,10 @@ function below<K>(
 
 /** The values of an attempt along both hierarchies; what is absent says nothing. */
 export interface Values {
-  readonly country?: string;
-  readonly asn?: number;
-  readonly addressKey?: string;
-  readonly client?: string;
+  readonly country?: string | undefined;
+  readonly asn?: number | undefined;
+  readonly addressKey?: string | undefined;
+  readonly client?: string | undefined;
 }
 
 /** The values of an attempt. */
@@ -108,12 +108,7 @@ export function valuesOf({
   readonly addressKey?: string;
   readonly client?: string;
 }): Values {
-  return {
-    ...(country === undefined ? {} : { country }),
-    ...(network === undefined ? {} : { asn: network.asn }),
-    ...(addressKey === undefined ? {} : { addressKey }),
-    ...(client === undefined ? {} : { client }),
-  };
+  return { country, asn: network?.asn, addressKey, client };
 }
 
 /** Compares an attempt with the user's history and the project. */

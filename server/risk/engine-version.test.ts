@@ -103,7 +103,7 @@ function answers(): string {
         ]),
       );
       const lesson: Lesson = {
-        ...values,
+        ...(JSON.parse(JSON.stringify(values)) as object),
         at,
         ...(without ? {} : { deviceId }),
       };

@@ -19,9 +19,32 @@ export interface Reason {
   readonly userMessage: string;
 }
 
-/** An instant as evidence shows it. */
+const dayMs = 86_400_000;
+/** The first instant that takes five digits for its year. */
+const farAway = Date.UTC(10_000, 0, 1);
+/** Days as they are written, for what is seen of a user lies on few of them; writing one anew costs more than most reasons. */
+const days = new Map<number, string>();
+const mostDays = 4096;
+const digits = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, "0"));
+const two = (number: number): string => (digits[number] ?? "").slice(1);
+
+function dayText(day: number): string {
+  const known = days.get(day);
+  if (known !== undefined) return known;
+  if (days.size >= mostDays) days.clear();
+  const text = new Date(day * dayMs).toISOString().slice(0, 11);
+  days.set(day, text);
+  return text;
+}
+
+/** An instant as evidence shows it: as `Date` writes it, faster. */
 export function shown(at: number): string {
-  return new Date(at).toISOString();
+  if (!Number.isInteger(at) || at < 0 || at >= farAway) return new Date(at).toISOString();
+  const day = Math.floor(at / dayMs);
+  const rest = at - day * dayMs;
+  const seconds = Math.floor(rest / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return `${dayText(day)}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}.${digits[rest % 1000]}Z`;
 }
 
 /** A number as evidence shows it, with at most `digits` after the point. */
