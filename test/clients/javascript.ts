@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Language, OwnTest, Speaker } from "./languages.js";
-import { mustRun, run } from "./run.js";
+import { mustRun, type Ran, run } from "./run.js";
 
 const root = new URL("../../", import.meta.url).pathname;
 const cwd = join(root, "clients/node");
@@ -59,6 +60,45 @@ async function programOf(runtime: Runtime): Promise<string> {
   return join(modules, path);
 }
 
+async function asTest(name: string, running: Promise<Ran>): Promise<OwnTest> {
+  const { exitCode, stdout, stderr } = await running;
+  return exitCode === 0 ? { name } : { name, problem: stdout + stderr };
+}
+
+/** Runs the example from home, from abroad, and without a user. */
+async function example(
+  command: string,
+  start: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Ran> {
+  const user = randomUUID();
+  const email = `${user}@example.com`;
+  const login = (...args: readonly string[]) =>
+    run(command, [...start, "examples/login.mjs", ...args], {
+      cwd,
+      env,
+      answer: { to: "Code sent to", type: () => codeFor(env.RUPT_INBOX ?? "", email) },
+    });
+  const runs = [
+    { ran: await login(user, "laptop", "84.208.20.110", email), exitCode: 0, says: /^allow .*\nin\n$/s },
+    { ran: await login(user, "phone", "8.8.8.8", email), exitCode: 0, says: /^challenge .*\bin\n$/s },
+    { ran: await login(user, "phone", "8.8.8.8", email), exitCode: 0, says: /^allow \[\]\nin\n$/ },
+    { ran: await login(), exitCode: 1, says: /^invalid_argument: invalid_field /m },
+  ];
+  const wrong = runs.find(({ ran, exitCode, says }) => {
+    return ran.exitCode !== exitCode || !says.test(exitCode === 0 ? ran.stdout : ran.stderr);
+  });
+  return wrong === undefined ? { exitCode: 0, stdout: "", stderr: "" } : { ...wrong.ran, exitCode: 1 };
+}
+
+async function codeFor(inbox: string, contact: string): Promise<string> {
+  const answer = await fetch(inbox, { headers: { accept: "application/json" } });
+  const { data } = (await answer.json()) as { data: readonly { to: string; code?: string }[] };
+  const code = data.find(({ to }) => to === contact)?.code;
+  if (code === undefined) throw new Error(`no code arrived for ${contact}`);
+  return code;
+}
+
 const protocols = { rest: "REST", grpc: "gRPC", connect: "Connect" } as const;
 
 /** The package `@ruptjs/core`, as built, in one runtime. */
@@ -87,12 +127,13 @@ function inRuntime(runtime: Runtime): Language {
         }),
       ),
     async test(env): Promise<readonly OwnTest[]> {
-      const name = "the four calls, in plain JavaScript";
-      const { exitCode, stdout, stderr } = await run(command, [...runtime.args, "test/smoke.mjs"], {
-        cwd,
-        env,
-      });
-      return exitCode === 0 ? [{ name }] : [{ name, problem: stdout + stderr }];
+      return [
+        await asTest(
+          "the four calls, in plain JavaScript",
+          run(command, [...runtime.args, "test/smoke.mjs"], { cwd, env }),
+        ),
+        await asTest("the example lets in once the code is right", example(command, runtime.args, env)),
+      ];
     },
   };
 }

@@ -44,13 +44,15 @@ const bringsChallenge: Readonly<Record<Verdict, boolean>> = {
   challenge_and_restrict: true,
 };
 
-function isEvaluateResponse(body: unknown): body is EvaluateResponse {
+/** The judgement in an answer; a verdict of a later release counts as a challenge where one came with it, else as deny. Undefined: there is none. */
+function judgementIn(body: unknown): EvaluateResponse | undefined {
   const { verdict, challenge_id } = body as Readonly<Record<string, unknown>>;
-  return (
-    typeof verdict === "string" &&
-    Object.hasOwn(bringsChallenge, verdict) &&
-    (!bringsChallenge[verdict as Verdict] || typeof challenge_id === "string")
-  );
+  if (typeof verdict !== "string") return undefined;
+  const hasChallenge = typeof challenge_id === "string";
+  const known = Object.hasOwn(bringsChallenge, verdict) ? (verdict as Verdict) : undefined;
+  if (known !== undefined && bringsChallenge[known] && !hasChallenge) return undefined;
+  const counts: Verdict = known ?? (hasChallenge ? "challenge" : "deny");
+  return { ...(body as object), verdict: counts } as EvaluateResponse;
 }
 
 function jsonOf(request: object): string {
@@ -132,12 +134,12 @@ export class Rupt<U extends OnUnavailable = "throw"> {
       if (onUnavailable === "throw" || !isUnavailable(error)) throw error;
       return { verdict: onUnavailable, reasons: [], signals: [], unavailable: error } as never;
     }
-    if (isEvaluateResponse(body)) return body;
+    const judgement = judgementIn(body);
+    if (judgement !== undefined) return judgement;
     throw new RuptError({
       code: "unknown",
       reason: "unexpected_answer",
-      message:
-        "The answer holds no verdict that this SDK knows: is baseUrl right, is the server newer than the SDK?",
+      message: "The answer holds no verdict: is baseUrl right?",
     });
   }
 

@@ -248,8 +248,7 @@ describe("an answer that is not Rupt's never lets anybody in", () => {
     ["an empty body", { status: 200 }],
     ["a list", { status: 200, body: [allow] }],
     ["no verdict", { status: 200, body: {} }],
-    ["a verdict of a newer server", { status: 200, body: { ...allow, verdict: "review" } }],
-    ["a verdict out of Object's prototype", { status: 200, body: { ...allow, verdict: "constructor" } }],
+    ["a verdict that is no word", { status: 200, body: { ...allow, verdict: ["allow"] } }],
     ["a challenge without its id", { status: 200, body: { ...allow, verdict: "challenge" } }],
     ["no content", { status: 204 }],
   ])("%s", async (_, fault) => {
@@ -259,6 +258,20 @@ describe("an answer that is not Rupt's never lets anybody in", () => {
       reason: "unexpected_answer",
       retryable: false,
     });
+  });
+
+  test.each([
+    { what: "without a challenge", sent: { verdict: "review" }, verdict: "deny" },
+    { what: "with one", sent: { verdict: "review", challenge_id: "c" }, verdict: "challenge" },
+    { what: "with an id that is none", sent: { verdict: "review", challenge_id: null }, verdict: "deny" },
+    { what: "out of Object's prototype", sent: { verdict: "constructor" }, verdict: "deny" },
+    { what: "of no letters", sent: { verdict: "" }, verdict: "deny" },
+  ])("a verdict of a later release $what counts as $verdict", async ({ sent, verdict }) => {
+    const server = await meeting({ status: 200, body: { ...allow, ...sent } });
+    const rupt = new Rupt("secret", { baseUrl: server.baseUrl, onUnavailable: "allow" });
+    const judged = await rupt.evaluate(attempt);
+    expect(judged).toMatchObject({ verdict, evaluation_id: "e" });
+    expect(judged.unavailable).toBeUndefined();
   });
 
   test("a redirect is not followed, so the secret stays", async () => {

@@ -29,6 +29,8 @@ def login(client: rupt.Client, user: str, fingerprint: str, ip: str, email: str)
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
     ca = os.environ.get("RUPT_CA")
     tls = {"ca": Path(ca).read_bytes()} if ca else {"plaintext": True}
     with rupt.connect(os.environ.get("RUPT_TARGET", "localhost:50051"), os.environ["RUPT_SECRET"], **tls) as rupt_client:

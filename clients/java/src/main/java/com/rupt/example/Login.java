@@ -30,6 +30,7 @@ public final class Login {
   }
 
   public static void main(String[] args) throws Exception {
+    if (args.length != 4) throw new IllegalArgumentException("USER FINGERPRINT IP EMAIL");
     String target = System.getenv("RUPT_TARGET"), secret = System.getenv("RUPT_SECRET"), ca = System.getenv("RUPT_CA");
     try (var client = ca == null ? RuptClient.overPlaintext(target, secret) : RuptClient.overTls(target, secret, new File(ca))) {
       var in = login(client, args[0], args[1], args[2], args[3], destination -> System.console().readLine("Code sent to %s: ", destination));
