@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTwin } from "../races/twin.js";
 import type { TestClock } from "../server/test-clock.js";
 import { rest, startTestServer, type TestServer } from "../server/test-server.js";
 import { type Asked, askedAgain, challenged, postAs } from "../server/user-calls.js";
@@ -29,10 +30,15 @@ test("whoever enters the right code in a browser gets a proof, and it completes 
   expect((await complete(challenge, {})).body).toEqual({ success: true });
 });
 
-test("of many calls with the proof at once, one is the first", async () => {
+test("of many calls with the proof at once, to two servers, one is the first", async () => {
+  const twin = await startTwin(server);
   const challenge = await challenged(server, "p2");
   const { proof } = await verifiedInBrowser(challenge, "p2");
-  const answers = await Promise.all(Array.from({ length: 20 }, () => complete(challenge, { proof })));
+  const path = `/v2/challenges/${challenge.id}/complete`;
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? server : twin).post(path, { proof })),
+  );
+  await twin.stop();
   expect(answers.filter(({ body }) => body.first === true)).toHaveLength(1);
   expect(answers.filter(({ body }) => body.first === false)).toHaveLength(19);
 });
