@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { clientCommands } from "./cli/client.js";
 import { importCommands } from "./cli/import.js";
+import { keysCommands } from "./cli/keys.js";
 import { listCommands } from "./cli/list.js";
 import { policyCommands } from "./cli/policy.js";
 import { projectCommands } from "./cli/project.js";
@@ -27,6 +28,7 @@ policyCommands(program);
 listCommands(program);
 replayCommands(program);
 importCommands(program);
+keysCommands(program);
 
 try {
   await program.parseAsync();

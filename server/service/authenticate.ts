@@ -89,9 +89,12 @@ export function createAuthenticate({
     }
 
     const hashes = keys.macs("secret", token);
-    const project = await remembered(`secret:${hashes[0]?.toString("base64")}`, (now) =>
-      projects.findBySecret(hashes, now),
-    );
+    const project = await remembered(`secret:${hashes[0]?.toString("base64")}`, async (now) => {
+      const found = await projects.findBySecret(hashes, now);
+      // While there is more than one master key, what is used moves to the newest, so that the others can be dropped.
+      if (found !== undefined && hashes.length > 1) await projects.renewSecret(hashes);
+      return found;
+    });
     if (project === undefined)
       throw new AppError("wrong_secret", `The secret is unknown, expired or revoked. ${howTo}`);
     return { project };

@@ -22,10 +22,14 @@ export interface ContactBook {
   }): Readonly<Partial<Record<ChannelName, GivenContact>>>;
   /** The keyed hash of an e-mail address. */
   emailHash(email: string): string;
+  /** Whether the key under which it was sealed is still there; a contact under a dropped one is as good as gone. */
+  isReadable(sealed: string): boolean;
   /** The contact in clear, to send to. */
   open(sealed: string): string;
-  /** The contact as people may see it. */
-  masked(channel: ChannelName, sealed: string): string;
+  /** The contact as people may see it; undefined when it is not readable. */
+  masked(channel: ChannelName, sealed: string): string | undefined;
+  /** Hash and seal of a contact in clear under the newest key. */
+  anew(channel: ChannelName, clear: string): { readonly hash: string; readonly sealed: string };
 }
 
 /** Opens the contacts of a project. */
@@ -42,13 +46,19 @@ export function contactBook(keys: Keys, projectId: string): ContactBook {
     };
   };
   const open = (sealed: string) => keys.open(sealed, context);
+  const isReadable = (sealed: string) => keys.ids.includes(sealed.split(".", 1)[0] ?? "");
   return {
     given: ({ email, phone }) => ({
       ...(email === undefined ? {} : { email: given("email", normalEmail(email)) }),
       ...(phone === undefined ? {} : { sms: given("sms", normalPhone(phone)) }),
     }),
     emailHash: (email) => hash("email", normalEmail(email)),
+    isReadable,
     open,
-    masked: (channel, sealed) => (channel === "email" ? maskEmail(open(sealed)) : maskPhone(open(sealed))),
+    masked(channel, sealed) {
+      if (!isReadable(sealed)) return undefined;
+      return channel === "email" ? maskEmail(open(sealed)) : maskPhone(open(sealed));
+    },
+    anew: (channel, clear) => ({ hash: hash(channel, clear), sealed: keys.seal(clear, context) }),
   };
 }

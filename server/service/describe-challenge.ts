@@ -78,9 +78,8 @@ export function createDescribeChallenge({
       brand: settings.messages?.brand_name ?? name,
       destinations: channelOrder.flatMap((channel) => {
         const sealed = challenge.contacts[channel];
-        return sealed === undefined || channels[channel] === undefined
-          ? []
-          : [{ channel, contact: book.masked(channel, sealed) }];
+        const contact = sealed === undefined ? undefined : book.masked(channel, sealed);
+        return contact === undefined || channels[channel] === undefined ? [] : [{ channel, contact }];
       }),
       channel: challenge.channel,
       attemptsRemaining: challenge.maxAttempts - challenge.attempts,

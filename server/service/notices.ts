@@ -78,7 +78,9 @@ export function createNotices(deps: NoticesDeps): Notices {
     if (project === undefined || channel === undefined) return;
     const texts = project.settings.messages ?? {};
     const language = notice.language ?? defaultLanguage(texts);
-    const clear = contactBook(keys, notice.projectId).open(notice.contact);
+    const book = contactBook(keys, notice.projectId);
+    if (!book.isReadable(notice.contact)) return;
+    const clear = book.open(notice.contact);
     const to = notice.channel === "email" ? clear : readPhone(clear, texts.default_country)?.number;
     if (to === undefined) return;
     await channel.send({

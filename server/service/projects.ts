@@ -38,6 +38,44 @@ function withEventTime(settings: ProjectSettings, value: string): ProjectSetting
   throw new OperatorError(`${eventTimeSetting.name} must be "on" or "off".`);
 }
 
+/** The settings with one of them changed, or with `default` taken back. Throws OperatorError for one that cannot be. */
+function withSetting(settings: ProjectSettings, given: string, value: string): ProjectSettings {
+  // Names are taken with dashes, too; the setting for event times has them in its name.
+  const key = given === eventTimeSetting.name ? given : given.replaceAll("-", "_");
+  if (key === eventTimeSetting.name) return withEventTime(settings, value);
+  if (isMessageSettingName(key)) {
+    const fault = value === "default" ? undefined : messageSettingFault(key, value);
+    if (fault !== undefined) throw new OperatorError(`${key} ${fault}.`);
+    const { [key]: _, ...others } = settings.messages ?? {};
+    return { ...settings, messages: value === "default" ? others : { ...others, [key]: value } };
+  }
+  if (isWebSettingName(key)) {
+    const changed = withWebSetting(settings, key, value);
+    if ("fault" in changed) throw new OperatorError(`${key} ${changed.fault}.`);
+    return changed.settings;
+  }
+  if (!isLimitName(key)) {
+    const names = [
+      ...Object.keys(challengeLimits),
+      ...Object.keys(messageSettings),
+      eventTimeSetting.name,
+      ...Object.keys(webSettings),
+    ];
+    throw new OperatorError(`There is no setting "${key}". Settings: ${names.join(", ")}`);
+  }
+  const { minimum, maximum } = challengeLimits[key];
+  if (value !== "default" && !(/^\d+$/.test(value) && Number(value) >= minimum && Number(value) <= maximum)) {
+    throw new OperatorError(
+      `${key} must be a whole number from ${minimum} to ${maximum}, or the word "default".`,
+    );
+  }
+  const { [key]: _, ...others } = settings.limits ?? {};
+  return { ...settings, limits: value === "default" ? others : { ...others, [key]: Number(value) } };
+}
+
+/** How often a change starts anew when others come in between. */
+const maxRounds = 20;
+
 /** What operators do with projects and secrets. */
 export interface Projects {
   /** Creates a project. Throws OperatorError when the name is taken or has not 1 to 100 printable characters. */
@@ -120,49 +158,12 @@ export function createProjects({
     byName,
 
     async set(name, given, value) {
-      const project = await byName(name);
-      // Names are taken with dashes, too; the setting for event times has them in its name.
-      const key = given === eventTimeSetting.name ? given : given.replaceAll("-", "_");
-      if (key === eventTimeSetting.name) {
-        await projects.putSettings(project.projectId, withEventTime(project.settings, value));
-        return byName(name);
+      for (let round = 0; round < maxRounds; round++) {
+        const project = await byName(name);
+        const settings = withSetting(project.settings, given, value);
+        if (await projects.putSettings(project.projectId, project.settings, settings)) return byName(name);
       }
-      if (isMessageSettingName(key)) {
-        const fault = value === "default" ? undefined : messageSettingFault(key, value);
-        if (fault !== undefined) throw new OperatorError(`${key} ${fault}.`);
-        const { [key]: _, ...others } = project.settings.messages ?? {};
-        const messages = value === "default" ? others : { ...others, [key]: value };
-        await projects.putSettings(project.projectId, { ...project.settings, messages });
-        return byName(name);
-      }
-      if (isWebSettingName(key)) {
-        const changed = withWebSetting(project.settings, key, value);
-        if ("fault" in changed) throw new OperatorError(`${key} ${changed.fault}.`);
-        await projects.putSettings(project.projectId, changed.settings);
-        return byName(name);
-      }
-      if (!isLimitName(key)) {
-        const names = [
-          ...Object.keys(challengeLimits),
-          ...Object.keys(messageSettings),
-          eventTimeSetting.name,
-          ...Object.keys(webSettings),
-        ];
-        throw new OperatorError(`There is no setting "${key}". Settings: ${names.join(", ")}`);
-      }
-      const { minimum, maximum } = challengeLimits[key];
-      const { [key]: _, ...others } = project.settings.limits ?? {};
-      if (
-        value !== "default" &&
-        !(/^\d+$/.test(value) && Number(value) >= minimum && Number(value) <= maximum)
-      ) {
-        throw new OperatorError(
-          `${key} must be a whole number from ${minimum} to ${maximum}, or the word "default".`,
-        );
-      }
-      const limits = value === "default" ? others : { ...others, [key]: Number(value) };
-      await projects.putSettings(project.projectId, { ...project.settings, limits });
-      return byName(name);
+      throw new OperatorError(`Others are changing the settings of "${name}"; try again.`);
     },
 
     async secrets(name) {

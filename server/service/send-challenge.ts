@@ -134,13 +134,16 @@ export function createSendChallenge(deps: SendDeps): SendChallenge {
     texts: MessageTexts,
   ): Destination {
     const order: readonly ChannelName[] = asked === undefined ? ["email", "sms"] : [asked];
-    const known = order.filter((channel) => challenge.contacts[channel] !== undefined);
+    const book = contactBook(keys, challenge.projectId);
+    const known = order.filter((channel) => {
+      const kept = challenge.contacts[channel];
+      return kept !== undefined && book.isReadable(kept);
+    });
     const channel = known.find((name) => channels[name] !== undefined);
     const sealed = channel === undefined ? undefined : challenge.contacts[channel];
     if (channel !== undefined && sealed !== undefined) {
-      const book = contactBook(keys, challenge.projectId);
       const clear = book.open(sealed);
-      const shown = book.masked(channel, sealed);
+      const shown = book.masked(channel, sealed) ?? "";
       if (channel === "email") return { channel, to: clear, shown, country: undefined };
       const phone = readPhone(clear, texts.default_country);
       if (phone !== undefined) return { channel, to: phone.number, shown, country: phone.country };

@@ -73,7 +73,8 @@ export function createUsers({ clock, keys, users, evaluations }: UsersDeps): Use
         users.challenges(project.projectId, user, exportLimit),
       ]);
       const book = contactBook(keys, project.projectId);
-      const clear = (sealed: string | undefined) => (sealed === undefined ? undefined : book.open(sealed));
+      const clear = (sealed: string | undefined) =>
+        sealed === undefined || !book.isReadable(sealed) ? undefined : book.open(sealed);
       return {
         user,
         firstSeenAt: kept.firstSeenAt,

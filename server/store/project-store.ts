@@ -64,8 +64,10 @@ export interface ProjectStore {
   findByName(name: string): Promise<Project | undefined>;
   /** All projects, by name. */
   list(): Promise<readonly Project[]>;
-  /** Replaces the settings. */
-  putSettings(projectId: string, settings: ProjectSettings): Promise<void>;
+  /** Replaces the settings while they are still those that were read; answers false when they are not. */
+  putSettings(projectId: string, read: ProjectSettings, settings: ProjectSettings): Promise<boolean>;
+  /** Keeps a secret under the first of its hashes, where it is kept under one of the others. */
+  renewSecret(hashes: readonly Uint8Array[]): Promise<void>;
   /** Adds a secret; the project's other secrets stop working at `othersExpireAt` unless they do so earlier. */
   addSecret(projectId: string, secret: KeptSecret, othersExpireAt: Instant): Promise<void>;
   /** Stops a secret at an instant. Answers false when the project has no such working secret. */

@@ -87,3 +87,7 @@ test("what cannot be done is refused in one sentence", async () => {
     /no working secret/,
   );
 });
+
+test("contacts are sealed under the newest key by one command, which has nothing left to do the second time", async () => {
+  expect(await rupt("keys", "reseal")).toMatch(/^0 rows resealed under [0-9a-f]{8}\.$/m);
+});

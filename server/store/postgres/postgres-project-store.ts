@@ -101,9 +101,20 @@ export function postgresProjectStore(sql: Database): ProjectStore {
         return rows.map(toProject);
       }),
 
-    putSettings: (projectId, settings) =>
+    putSettings: (projectId, read, settings) =>
       guarded(async () => {
-        await sql`update projects set settings = ${sql.json({ ...settings })} where project_id = ${projectId}`;
+        const rows = await sql`
+          update projects set settings = ${sql.json({ ...settings })}
+          where project_id = ${projectId} and settings = ${sql.json({ ...read })}::jsonb
+          returning 1`;
+        return rows.length === 1;
+      }),
+
+    renewSecret: ([newest, ...former]) =>
+      guarded(async () => {
+        await sql`
+          update secrets set secret_hash = ${newest ?? null}
+          where secret_hash in (select decode(hash, 'hex') from unnest(${hexes(former)}::text[]) as hash)`;
       }),
 
     addSecret: (projectId, secret, othersExpireAt) =>
