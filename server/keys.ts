@@ -50,14 +50,15 @@ export interface Keys {
 }
 
 function frame(parts: readonly string[]): Buffer {
-  const pieces: Buffer[] = [];
+  // A UTF-16 unit is three bytes of UTF-8 at most.
+  const framed = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + 4 + part.length * 3, 0));
+  let at = 0;
   for (const part of parts) {
-    const bytes = Buffer.from(part, "utf8");
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    pieces.push(length, bytes);
+    const length = framed.write(part, at + 4, "utf8");
+    framed.writeUInt32BE(length, at);
+    at += 4 + length;
   }
-  return Buffer.concat(pieces);
+  return framed.subarray(0, at);
 }
 
 function derive(master: string): DerivedKey {

@@ -37,7 +37,8 @@ function textLine(json: string): string {
 /** Opens a log on standard output. An `err` among the fields is written with its stack and causes. */
 export function openLog(level: LogLevel, format: LogFormat): Log {
   const options = { level, base: null, serializers: { err: errorText } };
-  if (format === "json") return pino(options);
+  // Written in the background, what comes meanwhile together; the end of the process writes what is left.
+  if (format === "json") return pino(options, pino.destination({ dest: 1, sync: false }));
   return pino(options, { write: (line: string) => process.stdout.write(textLine(line)) });
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Device, drifted, newDevice, type Sight } from "../../server/device/device.js";
 import { parseFingerprint } from "../../server/device/fingerprint.js";
 import { assumedFrequency, countFrequency, type Frequency } from "../../server/device/frequency.js";
-import { conceal } from "../../server/device/reading.js";
+import { createConceal } from "../../server/device/reading.js";
 import { recognise } from "../../server/device/recognise.js";
 import type { Traits } from "./browser.js";
 import type { Linker } from "./references.js";
@@ -43,7 +43,7 @@ export function sightOf(traits: Traits): Sight {
   const fingerprint = parseFingerprint(fingerprintOf(traits), undefined);
   if (fingerprint === undefined) throw new Error("a browser of the bench always has traits");
   const { dialect, distinctive, present } = fingerprint;
-  return { dialect, distinctive, concealed: [{ keyId: "k", present: conceal(dialect, present, key) }] };
+  return { dialect, distinctive, concealed: [{ keyId: "k", present: createConceal(key)(dialect, present) }] };
 }
 
 /** The matching of the server without its store: each user's devices are those of the user's earlier visits. */

@@ -120,8 +120,20 @@ export function isLimitName(word: string): word is LimitName {
 
 const limitNames = Object.keys(challengeLimits).filter(isLimitName);
 
+const known = new WeakMap<object, ChallengeLimits>();
+
 /** The defaults, with what a project has set in place of them; values outside the bounds are brought to the nearest bound. */
-export function limitsOf(set: Readonly<Partial<Record<LimitName, number>>>): ChallengeLimits {
+export function limitsOf(set: Readonly<Partial<Record<LimitName, number>>> = noneSet): ChallengeLimits {
+  const before = known.get(set);
+  if (before !== undefined) return before;
+  const made = boundedLimits(set);
+  known.set(set, made);
+  return made;
+}
+
+const noneSet = {};
+
+function boundedLimits(set: Readonly<Partial<Record<LimitName, number>>>): ChallengeLimits {
   const values: Partial<Record<LimitName, number>> = {};
   for (const name of limitNames) {
     const limit = challengeLimits[name];

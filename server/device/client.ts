@@ -5,11 +5,13 @@ import { digestOf, type Fingerprint } from "./fingerprint.js";
 /** What the parts of our SDK's array are that change with an update. */
 const agentParts = ["browser_major", "brands", "os_version", "engine"];
 
-/** An odd number with bits all over (the golden ratio of 64 bits). */
-const mixer = 0x9e3779b97f4a7c15n;
+/** An odd number with bits all over: the golden ratio of 32 bits. */
+const mixer = 0x9e3779b1;
 
 /** The first 32 bits of a digest: a user has few browsers, and what counts is whether two are equal. */
-const short = (digest: bigint): string => (digest >> 32n).toString(16).padStart(8, "0");
+const short = (digest: string | undefined): number =>
+  digest === undefined ? 0 : Number.parseInt(digest.slice(0, 8), 16);
+const hex = (bits: number): string => bits.toString(16).padStart(8, "0");
 
 /**
  * The kind of browser as one key, `os|browser|version`, from coarse to fine: equal beginnings mean the same system, or the same browser on it.
@@ -21,12 +23,12 @@ export function clientKey(
   userAgent: string | undefined,
 ): string | undefined {
   if (fingerprint?.dialect === sdk1) {
-    const part = (name: string) => digestOf(fingerprint, name) ?? 0n;
+    const part = (name: string) => short(digestOf(fingerprint, name));
     const [os, browser] = [part("os"), part("browser")];
-    if (os !== 0n || browser !== 0n) {
+    if (os !== 0 || browser !== 0) {
       // The digests are spread evenly, so that mixing them by an odd number keeps different ones apart.
-      const agent = agentParts.reduce((mixed, name) => BigInt.asUintN(64, mixed * mixer + part(name)), 0n);
-      return [os, browser, agent].map(short).join("|");
+      const agent = agentParts.reduce((mixed, name) => (Math.imul(mixed, mixer) + part(name)) >>> 0, 0);
+      return `${hex(os)}|${hex(browser)}|${hex(agent)}`;
     }
   }
   return userAgent === undefined ? undefined : keyOfUserAgent(userAgent);

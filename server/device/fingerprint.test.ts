@@ -34,7 +34,7 @@ describe("our SDK's array", () => {
       undefined,
     );
     expect(parsed?.dialect).toBe(sdk1);
-    expect(parsed?.present.filter((value) => value !== undefined)).toEqual([0x0123456789abcdefn]);
+    expect(parsed?.present.filter((value) => value !== undefined)).toEqual(["0123456789abcdef"]);
     expect(parsed && digestOf(parsed, "fonts")).toBeUndefined();
   });
 

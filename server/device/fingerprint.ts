@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Dialect, opaque, sdk1, sections } from "./dialect.js";
 
-/** What a browser was like at one time: a 64-bit digest per trait of the dialect, in its order; undefined where the trait is absent. */
-export type Digests = readonly (bigint | undefined)[];
+/** What a browser was like at one time: a digest of 16 hexadecimal digits per trait of the dialect, in its order; undefined where the trait is absent. */
+export type Digests = readonly (string | undefined)[];
 
 /** The fingerprint of a request, whatever its dialect: how the browser is now and, where it remembers, how it was before. */
 export interface Fingerprint {
@@ -16,12 +16,14 @@ export interface Fingerprint {
   readonly distinctive: boolean;
 }
 
-/** One entry of our SDK: `name:hash`, or `-` or `!` in place of the hash where the trait is absent or was too slow. */
-const entryPattern = /^([a-z][a-z0-9_]{0,31}):([0-9a-f]{16}|[-!])$/;
 /** The entry that states the version of our SDK's array. */
 const versionPattern = /^v:(\d{1,4})$/;
+const namePattern = /^[a-z][a-z0-9_]{0,31}$/;
+/** Digits of a digest. */
+const digits = 16;
+
 /** What the SDK answers as `form_factor` for a desktop. Its hash keeps values short, not secret. */
-const desktop = 0x0c0718e5c8452981n;
+const desktop = "0c0718e5c8452981";
 
 const sectionsLength = 2048;
 const sectionsPattern = /^[0-9a-f]{2048}$/;
@@ -31,8 +33,28 @@ const sectionLengths = sections.traits.map((_, index) => (index < 20 ? 93 : 94))
 const traitIndex = new Map(sdk1.traits.map(({ name }, index) => [name, index]));
 const formFactor = traitIndex.get("form_factor") ?? -1;
 
-function digest(text: string): bigint {
-  return createHash("sha256").update(text, "utf8").digest().readBigUInt64BE();
+function digest(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex").slice(0, digits);
+}
+
+/** Whether the text is a digest from there to its end. */
+function endsInDigest(text: string, from: number): boolean {
+  if (text.length !== from + digits) return false;
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
+  }
+  return true;
+}
+
+/** Whether a text is an entry of our SDK: `name:digest`, or `-` or `!` in place of the digest where the trait is absent or was too slow. */
+function isEntry(entry: string): boolean {
+  const colon = entry.indexOf(":");
+  const rest = entry.length - colon - 1;
+  if (!(rest === 1 ? entry.endsWith("-") || entry.endsWith("!") : endsInDigest(entry, colon + 1)))
+    return false;
+  const name = entry.slice(0, colon);
+  return traitIndex.has(name) || namePattern.test(name);
 }
 
 /**
@@ -40,16 +62,19 @@ function digest(text: string): bigint {
  * when no known trait is left.
  */
 function parseEntries(entries: readonly string[]): Fingerprint | undefined {
-  const present: (bigint | undefined)[] = sdk1.traits.map(() => undefined);
-  const seen = new Set<number>();
+  const present = new Array<string | undefined>(sdk1.traits.length).fill(undefined);
+  const seen = new Array<boolean>(sdk1.traits.length).fill(false);
+  let known = 0;
   for (const entry of entries) {
-    const [, name = "", hash = ""] = entryPattern.exec(entry) ?? [];
-    const index = traitIndex.get(name);
-    if (index === undefined || seen.has(index)) continue;
-    seen.add(index);
-    if (hash.length === 16) present[index] = BigInt(`0x${hash}`);
+    const colon = entry.indexOf(":");
+    const index = colon < 0 ? undefined : traitIndex.get(entry.slice(0, colon));
+    if (index === undefined || seen[index] || !isEntry(entry)) continue;
+    seen[index] = true;
+    if (entry.length < colon + 1 + digits) continue;
+    present[index] = entry.slice(colon + 1);
+    known++;
   }
-  if (present.every((value) => value === undefined)) return undefined;
+  if (known === 0) return undefined;
   return { dialect: sdk1, present, distinctive: present[formFactor] === desktop };
 }
 
@@ -78,7 +103,8 @@ export function parseFingerprint(
   last: string | undefined,
 ): Fingerprint | undefined {
   const given = entries.map((entry) => entry.trim()).filter((entry) => entry !== "");
-  const version = given.map((entry) => versionPattern.exec(entry)?.[1]).find((found) => found !== undefined);
+  const stated = given.find((entry) => entry.startsWith("v:") && versionPattern.test(entry));
+  const version = stated?.slice(2);
   if (version === "1" || (version === undefined && given.length > 0 && given.every(isEntry))) {
     return parseEntries(given);
   }
@@ -100,11 +126,7 @@ export function parseFingerprint(
   };
 }
 
-/** The digest of a trait; undefined where it is absent or the dialect has no such trait. */
-export function digestOf({ dialect, present }: Fingerprint, name: string): bigint | undefined {
-  return present[dialect.traits.findIndex((trait) => trait.name === name)];
-}
-
-function isEntry(entry: string): boolean {
-  return entryPattern.test(entry);
+/** The digest of a trait of our SDK's array; undefined where it is absent or the fingerprint is of another dialect. */
+export function digestOf({ dialect, present }: Fingerprint, name: string): string | undefined {
+  return dialect === sdk1 ? present[traitIndex.get(name) ?? -1] : undefined;
 }

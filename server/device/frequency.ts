@@ -22,24 +22,25 @@ export const assumedFrequency: Frequency = {
 
 /** Counts the values of a sample of devices. Hashes of whole browsers are not counted: they are taken at their word. */
 export function countFrequency(sample: readonly KeptReading[]): Frequency {
-  const totals = new Map<string, number>();
-  const counts = new Map<string, Map<number, number>>();
+  /** By dialect and trait: how many devices have it at all, and how many each value. */
+  const counts = new Map<string, { total: number; readonly values: Map<number, number> }[]>();
   for (const { dialect, reading } of sample) {
+    const traits = counts.get(dialect) ?? [];
+    counts.set(dialect, traits);
     for (const [index, value] of reading.entries()) {
+      traits[index] ??= { total: 0, values: new Map() };
       if (value === 0) continue;
-      const trait = `${dialect} ${index}`;
-      totals.set(trait, (totals.get(trait) ?? 0) + 1);
-      const values = counts.get(trait) ?? new Map<number, number>();
+      const { values } = traits[index];
+      traits[index].total += 1;
       values.set(value, (values.get(value) ?? 0) + 1);
-      counts.set(trait, values);
     }
   }
   return {
     share(dialect, index, value) {
       const trait = dialect.traits[index];
       if (trait === undefined || dialect.whole) return assumedFrequency.share(dialect, index, value);
-      const key = `${dialect.name} ${index}`;
-      return blend(trait, counts.get(key)?.get(value) ?? 0, totals.get(key) ?? 0);
+      const counted = counts.get(dialect.name)?.[index];
+      return blend(trait, counted?.values.get(value) ?? 0, counted?.total ?? 0);
     },
   };
 }

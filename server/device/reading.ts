@@ -20,39 +20,68 @@ export interface KeptReading {
 
 const bytesEach = 6;
 const blockBytes = 16;
+const upper = 0x1_0000_0000;
+
+/** Blocks of a dialect with each trait's place filled in, and room for its digest. */
+const drafts = new Map<Dialect, Buffer>();
+
+function draftOf(dialect: Dialect): Buffer {
+  const known = drafts.get(dialect);
+  if (known !== undefined) return known;
+  const draft = Buffer.alloc(dialect.traits.length * blockBytes);
+  for (const index of dialect.traits.keys()) {
+    draft.write(dialect.name, index * blockBytes, 7, "latin1");
+    draft[index * blockBytes + 7] = index;
+  }
+  drafts.set(dialect, draft);
+  return draft;
+}
+
+/** Conceals digests of a dialect. */
+export type Conceal = (dialect: Dialect, digests: Digests) => Reading;
 
 /**
- * Conceals digests under a key of 32 bytes: each is encrypted together with its trait and dialect (AES-256, one block each) and truncated. One
- * cipher call for all, because this is done for every evaluation.
+ * Makes Conceal under a key of 32 bytes: each digest is encrypted together with its trait and dialect (AES-256, one block each) and truncated.
+ * Without padding and chaining a cipher can be used again and again, and one call does for all blocks; this is done for every evaluation.
  */
-export function conceal({ name, traits }: Dialect, digests: Digests, key: Uint8Array): Reading {
-  const blocks = Buffer.alloc(traits.length * blockBytes);
-  for (const [index, value] of digests.entries()) {
-    const at = index * blockBytes;
-    blocks.write(name, at, 7, "latin1");
-    blocks[at + 7] = index;
-    blocks.writeBigUInt64BE(value ?? 0n, at + 8);
-  }
+export function createConceal(key: Uint8Array): Conceal {
   const cipher = createCipheriv("aes-256-ecb", key, null).setAutoPadding(false);
-  const sealed = cipher.update(blocks);
-  return digests.map((value, index) =>
-    value === undefined ? 0 : sealed.readUIntBE(index * blockBytes, bytesEach) || 1,
-  );
+  return (dialect, digests) => {
+    const blocks = Buffer.from(draftOf(dialect));
+    for (let index = 0; index < digests.length; index++) {
+      const digest = digests[index];
+      if (digest !== undefined) blocks.write(digest, index * blockBytes + 8, 8, "hex");
+    }
+    const sealed = cipher.update(blocks);
+    const reading: number[] = [];
+    for (let index = 0; index < digests.length; index++) {
+      reading.push(digests[index] === undefined ? 0 : readAt(sealed, index * blockBytes) || 1);
+    }
+    return reading;
+  };
 }
+
+const readAt = (bytes: Buffer, at: number): number =>
+  bytes.readUInt16BE(at) * upper + bytes.readUInt32BE(at + 2);
 
 /** A reading as bytes, six for each trait. */
 export function encodeReading(reading: Reading): Buffer {
-  const bytes = Buffer.alloc(reading.length * bytesEach);
-  for (const [index, value] of reading.entries()) bytes.writeUIntBE(value, index * bytesEach, bytesEach);
+  const bytes = Buffer.allocUnsafe(reading.length * bytesEach);
+  let at = 0;
+  for (const value of reading) {
+    bytes.writeUInt16BE(Math.floor(value / upper), at);
+    bytes.writeUInt32BE(value % upper, at + 2);
+    at += bytesEach;
+  }
   return bytes;
 }
 
 /** Reads what `encodeReading` wrote. */
 export function decodeReading(stored: Uint8Array): Reading {
   const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
-  return Array.from({ length: Math.floor(bytes.length / bytesEach) }, (_, index) =>
-    bytes.readUIntBE(index * bytesEach, bytesEach),
-  );
+  const reading: number[] = [];
+  for (let at = 0; at + bytesEach <= bytes.length; at += bytesEach) reading.push(readAt(bytes, at));
+  return reading;
 }
 
 /** Whether two readings under one key are equal in every trait. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Device, drifted, newDevice, readingsLimit, type Sight } from "./device.js";
 import { sdk1 } from "./dialect.js";
 import { assumedFrequency, countFrequency } from "./frequency.js";
-import { conceal, decodeReading, encodeReading, type Reading } from "./reading.js";
+import { createConceal, decodeReading, encodeReading, type Reading } from "./reading.js";
 import { recognise } from "./recognise.js";
 import { weigh } from "./weigh.js";
 
@@ -12,8 +12,8 @@ const day = 86_400_000;
 
 /** All traits present, each with the value of that number but for those named. */
 function reading(value: number, but: Readonly<Record<string, number>> = {}): Reading {
-  const digests = sdk1.traits.map(({ name }) => BigInt(but[name] ?? value));
-  return conceal(sdk1, digests, key);
+  const digests = sdk1.traits.map(({ name }) => (but[name] ?? value).toString(16).padStart(16, "0"));
+  return createConceal(key)(sdk1, digests);
 }
 
 function sight(present: Reading, distinctive = true): Sight {
@@ -25,10 +25,9 @@ const usual = { days: 0, frequency: assumedFrequency, mobile: false, own: true }
 describe("a concealed reading", () => {
   test("is equal for equal values under one key, and says nothing without it", () => {
     expect(reading(1)).toEqual(reading(1));
-    const other = conceal(
+    const other = createConceal(Buffer.alloc(32, 2))(
       sdk1,
-      sdk1.traits.map(() => 1n),
-      Buffer.alloc(32, 2),
+      sdk1.traits.map(() => "0000000000000001"),
     );
     expect(other.some((value, index) => value === reading(1)[index])).toBe(false);
     // The same value of two traits is two numbers.
@@ -36,10 +35,9 @@ describe("a concealed reading", () => {
   });
 
   test("comes back from its text as it was", () => {
-    const holes = conceal(
+    const holes = createConceal(key)(
       sdk1,
-      sdk1.traits.map((_, index) => (index % 2 === 0 ? undefined : 5n)),
-      key,
+      sdk1.traits.map((_, index) => (index % 2 === 0 ? undefined : "0000000000000005")),
     );
     expect(decodeReading(encodeReading(holes))).toEqual(holes);
   });

@@ -31,6 +31,29 @@ export interface Circumstances {
 /** How often two devices of one user share a trait that follows from the user. */
 const chanceOfPersonal = 0.95;
 
+/** Which group each trait of a dialect is in, by number, and how many groups there are. */
+interface Groups {
+  readonly ofTrait: readonly number[];
+  readonly count: number;
+}
+
+const groupsOf = new Map<Dialect, Groups>();
+
+function groups(dialect: Dialect): Groups {
+  const known = groupsOf.get(dialect);
+  if (known !== undefined) return known;
+  const numbers = new Map<string, number>();
+  const ofTrait = dialect.traits.map(({ group, name }) => {
+    const key = group ?? name;
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    return number;
+  });
+  const made = { ofTrait, count: numbers.size };
+  groupsOf.set(dialect, made);
+  return made;
+}
+
 /**
  * Weighs two fingerprints of one dialect and key trait by trait (Fellegi and Sunter 1969): an agreement brings log2(m/u), a difference
  * log2((1-m)/(1-u)), where m is how often one device keeps the trait for that many days, and u how often two devices share the value. What is
@@ -43,33 +66,36 @@ export function weigh(
   { days, frequency, mobile, own }: Circumstances,
 ): Weight {
   const changed: string[] = [];
-  const groups = new Map<string, { up: number; ups: number; down: number; downs: number }>();
+  const { ofTrait, count } = groups(dialect);
+  /** Of each group the most telling agreement and the sum of all, then the same of differences. */
+  const sums = new Float64Array(count * 4);
   let vetoed = false;
-  for (const [index, trait] of dialect.traits.entries()) {
+  for (let index = 0; index < dialect.traits.length; index++) {
+    const trait = dialect.traits[index];
     const a = now[index] ?? 0;
     const b = before[index] ?? 0;
-    if (a === 0 || b === 0) continue;
+    if (trait === undefined || a === 0 || b === 0) continue;
     const m = stays(trait, days, mobile);
     const share = frequency.share(dialect, index, b);
     const u = own && trait.personal ? Math.max(chanceOfPersonal, share) : share;
-    const name = trait.group ?? trait.name;
-    const group = groups.get(name) ?? { up: 0, ups: 0, down: 0, downs: 0 };
-    groups.set(name, group);
+    const group = (ofTrait[index] ?? 0) * 4;
     if (a === b) {
       const bits = Math.max(0, Math.log2(m / u));
-      group.up = Math.max(group.up, bits);
-      group.ups += bits;
+      sums[group] = Math.max(sums[group] ?? 0, bits);
+      sums[group + 1] = (sums[group + 1] ?? 0) + bits;
     } else {
       changed.push(trait.name);
       vetoed ||= trait.veto === true;
       const bits = Math.min(0, Math.log2((1 - m) / (1 - u)));
-      group.down = Math.min(group.down, bits);
-      group.downs += bits;
+      sums[group + 2] = Math.min(sums[group + 2] ?? 0, bits);
+      sums[group + 3] = (sums[group + 3] ?? 0) + bits;
     }
   }
   let agreedBits = 0;
   let differedBits = 0;
-  for (const { up, ups, down, downs } of groups.values()) {
+  for (let group = 0; group < sums.length; group += 4) {
+    const [up, ups] = [sums[group] ?? 0, sums[group + 1] ?? 0];
+    const [down, downs] = [sums[group + 2] ?? 0, sums[group + 3] ?? 0];
     agreedBits += up + shareOfOthers * (ups - up);
     differedBits += down + shareOfOthers * (downs - down);
   }

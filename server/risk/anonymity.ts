@@ -8,5 +8,6 @@ export type Anonymity = Readonly<Partial<Record<AnonymityKind, string>>>;
 
 /** Whether the place of an address says nothing about the place of its user. */
 export function hidesPlace(anonymity: Anonymity): boolean {
-  return anonymityKinds.some((kind) => anonymity[kind] !== undefined);
+  for (const kind of anonymityKinds) if (anonymity[kind] !== undefined) return true;
+  return false;
 }

@@ -103,10 +103,10 @@ export function valuesOf({
   addressKey,
   client,
 }: {
-  readonly country?: string;
-  readonly network?: { readonly asn: number };
-  readonly addressKey?: string;
-  readonly client?: string;
+  readonly country?: string | undefined;
+  readonly network?: { readonly asn: number } | undefined;
+  readonly addressKey?: string | undefined;
+  readonly client?: string | undefined;
 }): Values {
   return { country, asn: network?.asn, addressKey, client };
 }

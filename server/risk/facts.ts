@@ -13,41 +13,41 @@ import { distanceKm, kmBeyondRadii, type Travel, travelBetween } from "./travel.
 export interface Observation {
   /** When it happened, in milliseconds since 1970. */
   readonly at: number;
-  readonly deviceId?: string;
+  readonly deviceId?: string | undefined;
   /** Log-odds (natural logarithm) that it is that device. */
-  readonly deviceLogOdds?: number;
+  readonly deviceLogOdds?: number | undefined;
   /** 0 to 1: that it is this device. */
-  readonly deviceConfidence?: number;
+  readonly deviceConfidence?: number | undefined;
   /** Names of the traits in which it differs from when it was last seen. */
-  readonly deviceChanged?: readonly string[];
+  readonly deviceChanged?: readonly string[] | undefined;
   /** A valid device token of this very device came along. */
-  readonly deviceProven?: true;
+  readonly deviceProven?: true | undefined;
   /** The device token is of this device, but the fingerprint is of another. */
-  readonly tokenDeviceId?: string;
+  readonly tokenDeviceId?: string | undefined;
   /** Why a device token that came says nothing: `malformed`, `forged`, `expired` or `unproven`. */
-  readonly tokenIgnored?: string;
+  readonly tokenIgnored?: string | undefined;
   /** Canonical address. */
-  readonly ip?: string;
+  readonly ip?: string | undefined;
   /** Why nothing can be said about the address, such as `private`. */
-  readonly ipNotEvaluable?: string;
+  readonly ipNotEvaluable?: string | undefined;
   /** IPv4 exact, IPv6 by its /64. */
-  readonly addressKey?: string;
-  readonly network?: { readonly asn: number; readonly name: string };
+  readonly addressKey?: string | undefined;
+  readonly network?: { readonly asn: number; readonly name: string } | undefined;
   /** ISO 3166-1 alpha-2. */
-  readonly country?: string;
-  readonly place?: Place;
+  readonly country?: string | undefined;
+  readonly place?: Place | undefined;
   /** What hides where the user of the address is. */
   readonly anonymity: Anonymity;
   /** Whether a city database was there to ask. */
   readonly geoAvailable: boolean;
   /** System, browser and exact version, parted by `|`. */
-  readonly client?: string;
+  readonly client?: string | undefined;
   /** Which given contacts differ from those known for the user. */
   readonly changedContacts: readonly string[];
   /** The entries of the project's lists that it is on. */
-  readonly listed?: Listed;
+  readonly listed?: Listed | undefined;
   /** Domain of the given e-mail address where it is a throw-away mail service. */
-  readonly disposableDomain?: string;
+  readonly disposableDomain?: string | undefined;
   readonly traffics: Traffics;
 }
 
@@ -164,11 +164,14 @@ function comparable(history: History, client: string | undefined): History {
   return alike.length === history.clients.length ? history : { ...history, clients: alike };
 }
 
+function withoutPlace({ place: _, ...observation }: Observation): Observation {
+  return observation;
+}
+
 /** Compares an attempt with the user's history, and with what is usual in the project by the shares that its values have there. */
 export function gatherFacts(given: Observation, learnt: History, shares: Shares = assumedShares): Facts {
-  const { place: _, ...placeless } = given;
   // A place that is hidden is none.
-  const observation: Observation = hidesPlace(given.anonymity) ? placeless : given;
+  const observation = hidesPlace(given.anonymity) ? withoutPlace(given) : given;
   const { at, deviceId, addressKey, network, country, client } = observation;
   const history = comparable(learnt, client);
   const address = compare(history.addresses, addressKey);

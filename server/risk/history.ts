@@ -74,16 +74,16 @@ export interface Blamed {
 
 /** What one trusted attempt teaches; what is absent was not known of it. */
 export interface Lesson {
-  readonly deviceId?: string;
-  readonly addressKey?: string;
-  readonly asn?: number;
-  readonly country?: string;
-  readonly client?: string;
-  readonly place?: Place;
+  readonly deviceId?: string | undefined;
+  readonly addressKey?: string | undefined;
+  readonly asn?: number | undefined;
+  readonly country?: string | undefined;
+  readonly client?: string | undefined;
+  readonly place?: Place | undefined;
   /** When the attempt happened, in milliseconds since 1970. */
   readonly at: number;
   /** The instant was given by the caller, so it holds also when the lesson is learnt later. */
-  readonly eventTime?: true;
+  readonly eventTime?: true | undefined;
 }
 
 /** Most entries of one kind; 8 to 20 are enough to recognise a user (Wiefling et al. 2022). */
@@ -117,9 +117,21 @@ export function find<K>(entries: readonly Seen<K>[], key: K): Seen<K> | undefine
 }
 
 function kept<S extends Seen<unknown>>(entries: readonly S[]): readonly S[] {
+  if (isKept(entries)) return entries;
   const sorted = [...entries].sort((a, b) => b.lastAt - a.lastAt).slice(0, historyLimit);
   const newest = sorted[0]?.lastAt ?? 0;
   return sorted.filter((entry) => newest - entry.lastAt <= historyMs);
+}
+
+/** Whether entries are in order and all of them count, as they nearly always are. */
+function isKept(entries: readonly Seen<unknown>[]): boolean {
+  const newest = entries[0]?.lastAt ?? 0;
+  let before = newest;
+  for (const { lastAt } of entries) {
+    if (lastAt > before || newest - lastAt > historyMs) return false;
+    before = lastAt;
+  }
+  return entries.length <= historyLimit;
 }
 
 function met<K>(known: Seen<K> | undefined, key: K, at: number): Seen<K> {

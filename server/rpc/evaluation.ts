@@ -3,11 +3,11 @@ import { type JsonObject, type MessageInitShape, toBinary } from "@bufbuild/prot
 import {
   type EvaluateRequest,
   EvaluateRequestSchema,
-  type EvaluateResponseSchema,
+  type EvaluateResponse,
   type EvaluationSchema,
   type EvaluationService,
 } from "../../gen/es/rupt/v2/evaluation_service_pb.js";
-import { Outcome, type SignalSchema } from "../../gen/es/rupt/v2/risk_pb.js";
+import { Outcome, type Signal as SignalMessage } from "../../gen/es/rupt/v2/risk_pb.js";
 import { userOf } from "../challenge/user-key.js";
 import { parseFingerprint } from "../device/fingerprint.js";
 import { type FieldViolation, invalidFields } from "../errors.js";
@@ -65,44 +65,34 @@ export function parseAttempt(
   };
 }
 
-function signalMessage({
-  reason,
-  direction,
-  weight,
-  evidence,
-  message,
-  userMessage,
-}: Signal): MessageInitShape<typeof SignalSchema> {
+/** The whole message, for what is one already is not made anew. */
+function signalMessage({ reason, direction, weight, evidence, message, userMessage }: Signal): SignalMessage {
   return {
+    $typeName: "rupt.v2.Signal",
     reason: reasonWords.toWire(reason),
     direction: directionWords.toWire(direction),
     weight,
-    evidence: { ...evidence },
+    evidence: evidence as JsonObject,
     message,
     userMessage,
   };
 }
 
-/** Leaves out what is undefined, as optional fields of a message want it. */
-function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-}
-
-/** What an evaluation and the answer to Evaluate have in common. */
+/** What an evaluation and the answer to Evaluate have in common; optional fields are absent where they say nothing. */
 function judgement(evaluation: Evaluation) {
-  return present({
+  const { deviceId, confidence, challengeId, metadataJson } = evaluation;
+  return {
     evaluationId: evaluation.evaluationId,
     verdict: verdictWords.toWire(evaluation.verdict),
     reasons: evaluation.reasons.map((reason) => reasonWords.toWire(reason)),
     score: evaluation.score,
     signals: evaluation.signals.map(signalMessage),
     restrictions: [...evaluation.restrictions],
-    fingerprintId: evaluation.deviceId,
-    confidence: evaluation.confidence,
-    challengeId: evaluation.challengeId,
-    metadata:
-      evaluation.metadataJson === undefined ? undefined : (JSON.parse(evaluation.metadataJson) as JsonObject),
-  });
+    ...(deviceId === undefined ? {} : { fingerprintId: deviceId }),
+    ...(confidence === undefined ? {} : { confidence }),
+    ...(challengeId === undefined ? {} : { challengeId }),
+    ...(metadataJson === undefined ? {} : { metadata: JSON.parse(metadataJson) as JsonObject }),
+  };
 }
 
 /** A judgement as Evaluate answers it. */
@@ -111,16 +101,26 @@ export function evaluateResponse({
   clientToken,
   challengeUrl,
   deviceToken,
-}: Evaluated): MessageInitShape<typeof EvaluateResponseSchema> {
-  return { ...judgement(evaluation), ...present({ clientToken, challengeUrl, deviceToken }) };
+}: Evaluated): EvaluateResponse {
+  return {
+    $typeName: "rupt.v2.EvaluateResponse",
+    ...judgement(evaluation),
+    ...(clientToken === undefined ? {} : { clientToken }),
+    ...(challengeUrl === undefined ? {} : { challengeUrl }),
+    ...(deviceToken === undefined ? {} : { deviceToken }),
+  };
 }
 
 /** A stored evaluation as the wire has it. */
 export function evaluationMessage(evaluation: Evaluation): MessageInitShape<typeof EvaluationSchema> {
   const { at, ip, country, network } = evaluation.trace.facts.observation;
+  const user = userOf(evaluation.userKey);
   return {
     ...judgement(evaluation),
-    ...present({ user: userOf(evaluation.userKey), ip, country, asn: network?.asn }),
+    ...(user === undefined ? {} : { user }),
+    ...(ip === undefined ? {} : { ip }),
+    ...(country === undefined ? {} : { country }),
+    ...(network === undefined ? {} : { asn: network.asn }),
     createdAt: toTimestamp(evaluation.createdAt),
     occurredAt: toTimestamp(at),
     policyVersion: evaluation.policyVersion,

@@ -25,7 +25,7 @@ export type CompleteChallenge = (
 /** How often it starts anew when others of the same user come in between. */
 const maxRounds = 20;
 
-const wanted = (project: Project) => limitsOf(project.settings.limits ?? {}).login_notices === 1;
+const wanted = (project: Project) => limitsOf(project.settings.limits).login_notices === 1;
 
 /**
  * The message that asks whether it was the user. It goes to the contact that got no code, where there is one: whoever reads the user's codes could

@@ -38,10 +38,12 @@ export function contactBook(keys: Keys, projectId: string): ContactBook {
   const hash = (channel: ChannelName, contact: string) =>
     keys.mac("contact", projectId, channel, contact.toLowerCase()).toString("base64url");
   const given = (channel: ChannelName, contact: string): GivenContact => {
-    const [, ...former] = keys.macs("contact", projectId, channel, contact.toLowerCase());
+    const [newest = "", ...former] = keys
+      .macs("contact", projectId, channel, contact.toLowerCase())
+      .map((mac) => mac.toString("base64url"));
     return {
-      hash: hash(channel, contact),
-      formerHashes: former.map((mac) => mac.toString("base64url")),
+      hash: newest,
+      formerHashes: former,
       seal: () => keys.seal(contact, context),
     };
   };

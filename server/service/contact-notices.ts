@@ -27,7 +27,7 @@ export function createContactNotices(notices: Notices): ContactNotices {
   return {
     prepare(project, evaluation, before, after) {
       if (after === undefined) return undefined;
-      const { contact_cooldown_seconds: cooldown } = limitsOf(project.settings.limits ?? {});
+      const { contact_cooldown_seconds: cooldown } = limitsOf(project.settings.limits);
       const replaced = replacedContacts(before, after, cooldown * 1000);
       if (replaced.length === 0) return undefined;
       return Promise.all(

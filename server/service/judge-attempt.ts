@@ -6,7 +6,7 @@ import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
 import type { AnonymitySource } from "../outbound/anonymity/anonymity.js";
 import type { Geo } from "../outbound/geo/geo.js";
-import type { AccessLists } from "../risk/access-list.js";
+import type { AccessLists, Listed } from "../risk/access-list.js";
 import { sharesOf } from "../risk/census.js";
 import { valuesOf } from "../risk/chains.js";
 import { type CounterKey, countsOf, deviceCounterKey, trafficsAt } from "../risk/counters.js";
@@ -67,7 +67,7 @@ export function createJudgeAttempt({
   return (prepared, memories, now) => {
     const { project, attempt, userKey, at, policy, counterKeys, idempotencyKey } = prepared;
     const { projectId } = project;
-    const limits = limitsOf(project.settings.limits ?? {});
+    const limits = limitsOf(project.settings.limits);
     const device = prepared.sighting?.settle(
       memories.device,
       new Set(memories.history.devices.map(({ key }) => key)),
@@ -80,7 +80,8 @@ export function createJudgeAttempt({
     );
     const seen = observe({ geo, anonymity }, attempt, at, device, settled.changed);
     const observation: Observation = {
-      ...withLists(seen, attempt, prepared.accessLists),
+      ...seen,
+      listed: listedOf(seen, attempt, prepared.accessLists),
       traffics: trafficsAt(memories.counters, counterKeys, device?.deviceId, at),
     };
     const shares = sharesOf(censuses.of(projectId), valuesOf(observation));
@@ -121,7 +122,7 @@ export function createJudgeAttempt({
       policyVersion: project.policyVersion,
       trace: {
         engine: engineVersion,
-        geo: geoBuilds(geo),
+        geo: geo.builds().names,
         facts,
         ...(givenDomain === undefined || !policy.reads.has("email_domain")
           ? {}
@@ -186,13 +187,9 @@ function kept(evaluation: Evaluation): KeptEvaluation {
   return { ...evaluation, signals: keepSignals(evaluation.signals) };
 }
 
-function geoBuilds(geo: Geo): string {
-  const { city, asn } = geo.status();
-  return `${city.loaded ? city.source : "no city database"}, ${asn.loaded ? asn.source : "no ASN database"}`;
-}
-
-function withLists(observation: Observation, attempt: Attempt, accessLists: AccessLists): Observation {
-  const listed = accessLists.match(
+function listedOf(observation: Observation, attempt: Attempt, accessLists: AccessLists): Listed | undefined {
+  if (accessLists.size === 0) return undefined;
+  return accessLists.match(
     {
       user: attempt.user,
       deviceId: observation.deviceId,
@@ -203,7 +200,6 @@ function withLists(observation: Observation, attempt: Attempt, accessLists: Acce
     },
     observation.at,
   );
-  return listed === undefined ? observation : { ...observation, listed };
 }
 
 /** Keyed, so that nobody can choose names that count as one user. */

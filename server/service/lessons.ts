@@ -7,14 +7,14 @@ import type { Verdict } from "../risk/words.js";
 export function lessonOf(observation: Observation, eventTime: boolean): Lesson {
   const { at, deviceId, addressKey, network, country, client, place, anonymity } = observation;
   return {
-    ...(deviceId === undefined ? {} : { deviceId }),
-    ...(addressKey === undefined ? {} : { addressKey }),
-    ...(network === undefined ? {} : { asn: network.asn }),
-    ...(country === undefined ? {} : { country }),
-    ...(client === undefined ? {} : { client }),
-    ...(place === undefined || hidesPlace(anonymity) ? {} : { place }),
+    deviceId,
+    addressKey,
+    asn: network?.asn,
+    country,
+    client,
+    place: place === undefined || hidesPlace(anonymity) ? undefined : place,
     at,
-    ...(eventTime ? { eventTime: true } : {}),
+    eventTime: eventTime ? true : undefined,
   };
 }
 

@@ -55,7 +55,7 @@ export function createNotices(deps: NoticesDeps): Notices {
 
   function content(notice: Notice, project: Project, language: Message["language"]): Content {
     if (notice.kind === "contact_changed") {
-      const { contact_cooldown_seconds: cooldown } = limitsOf(project.settings.limits ?? {});
+      const { contact_cooldown_seconds: cooldown } = limitsOf(project.settings.limits);
       return {
         kind: "contact_changed",
         changed: notice.changed ?? notice.channel,

@@ -15,7 +15,10 @@ export interface ObserveDeps {
   readonly anonymity: AnonymitySource;
 }
 
-/** Reduces an attempt to what can be compared, with what is known of its address and device. Its traffics are counted later. */
+/**
+ * Reduces an attempt to what can be compared, with what is known of its address and device. Its traffics and lists are looked up later. Every
+ * member is there, if only as undefined: observations of one shape are read fastest.
+ */
 export function observe(
   { geo, anonymity }: ObserveDeps,
   attempt: Attempt,
@@ -23,35 +26,30 @@ export function observe(
   device: Sighted | undefined,
   changedContacts: readonly string[],
 ): Observation {
-  const { ip } = attempt;
-  const located = ip?.evaluable ? geo.locate(ip) : {};
-  const country = located.place?.country ?? located.country;
-  const client = clientKey(attempt.fingerprint, attempt.userAgent);
-  const throwaway = attempt.email === undefined ? undefined : disposableDomain(attempt.email);
+  const { ip, fingerprint, userAgent, email } = attempt;
+  const evaluable = ip?.evaluable ? ip : undefined;
+  const located = evaluable === undefined ? undefined : geo.locate(evaluable);
   return {
     at,
-    ...(device === undefined
-      ? {}
-      : {
-          deviceId: device.deviceId,
-          deviceConfidence: toDigits(device.confidence, 4),
-          deviceLogOdds: logOdds(device.confidence),
-          deviceChanged: device.changed,
-          ...(device.proven ? { deviceProven: true } : {}),
-          ...(device.mismatch === undefined ? {} : { tokenDeviceId: device.mismatch }),
-          ...(device.tokenIgnored === undefined ? {} : { tokenIgnored: device.tokenIgnored }),
-        }),
-    ...(ip === undefined ? {} : { ip: ip.text }),
-    ...(ip?.notEvaluableBecause === undefined ? {} : { ipNotEvaluable: ip.notEvaluableBecause }),
-    ...(ip?.evaluable ? { addressKey: addressKey(ip) } : {}),
-    ...(located.network === undefined ? {} : { network: located.network }),
-    ...(country === undefined ? {} : { country }),
-    ...(located.place === undefined ? {} : { place: located.place }),
-    anonymity: ip?.evaluable ? anonymity.look(ip, located.network?.asn) : {},
-    geoAvailable: geo.status().city.loaded,
-    ...(client === undefined ? {} : { client }),
+    deviceId: device?.deviceId,
+    deviceLogOdds: device === undefined ? undefined : logOdds(device.confidence),
+    deviceConfidence: device === undefined ? undefined : toDigits(device.confidence, 4),
+    deviceChanged: device?.changed,
+    deviceProven: device?.proven ? true : undefined,
+    tokenDeviceId: device?.mismatch,
+    tokenIgnored: device?.tokenIgnored,
+    ip: ip?.text,
+    ipNotEvaluable: ip?.notEvaluableBecause,
+    addressKey: evaluable && addressKey(evaluable),
+    network: located?.network,
+    country: located?.place?.country ?? located?.country,
+    place: located?.place,
+    anonymity: evaluable === undefined ? {} : anonymity.look(evaluable, located?.network?.asn),
+    geoAvailable: geo.builds().hasPlaces,
+    client: clientKey(fingerprint, userAgent),
     changedContacts,
-    ...(throwaway === undefined ? {} : { disposableDomain: throwaway }),
+    listed: undefined,
+    disposableDomain: email === undefined ? undefined : disposableDomain(email),
     traffics: {},
   };
 }

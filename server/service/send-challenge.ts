@@ -271,7 +271,7 @@ export function createSendChallenge(deps: SendDeps): SendChallenge {
     const refused = refusal(challenge, now);
     if (refused !== undefined) throw refused;
 
-    const limits = limitsOf(project.settings.limits ?? {});
+    const limits = limitsOf(project.settings.limits);
     const texts = project.settings.messages ?? {};
     const to = choose(challenge, asked, texts);
     const language = spoken ?? defaultLanguage(texts);

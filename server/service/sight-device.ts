@@ -1,8 +1,8 @@
 import type { Instant } from "../clock.js";
 import { type Device, drifted, newDevice, pathsOf, type Sight } from "../device/device.js";
 import { type ReadToken, readDeviceToken, writeDeviceToken } from "../device/device-token.js";
-import type { Digests, Fingerprint } from "../device/fingerprint.js";
-import { conceal, encodeReading, type Reading } from "../device/reading.js";
+import type { Fingerprint } from "../device/fingerprint.js";
+import { type Conceal, createConceal, encodeReading } from "../device/reading.js";
 import { type Recognition, recognise } from "../device/recognise.js";
 import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
@@ -55,12 +55,12 @@ const maxProjects = 10_000;
 
 /** Makes the sighting of devices. */
 export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDevice {
-  const concealing = new Map<string, readonly Buffer[]>();
-  const concealingKeys = (projectId: string): readonly Buffer[] => {
+  const concealing = new Map<string, readonly Conceal[]>();
+  const concealUnder = (projectId: string): readonly Conceal[] => {
     const kept = concealing.get(projectId);
     if (kept !== undefined) return kept;
     if (concealing.size >= maxProjects) concealing.clear();
-    const made = keys.macs("fingerprint", projectId, "traits");
+    const made = keys.macs("fingerprint", projectId, "traits").map(createConceal);
     concealing.set(projectId, made);
     return made;
   };
@@ -78,14 +78,13 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
     );
 
   const concealed = ({ dialect, present, former, distinctive }: Fingerprint, projectId: string): Sight => {
-    const by = (digests: Digests, key: Buffer): Reading => conceal(dialect, digests, key);
     return {
       dialect,
       distinctive,
-      concealed: concealingKeys(projectId).map((key, index) => ({
+      concealed: concealUnder(projectId).map((conceal, index) => ({
         keyId: keys.ids[index] ?? "",
-        present: by(present, key),
-        ...(former === undefined ? {} : { former: by(former, key) }),
+        present: conceal(dialect, present),
+        ...(former === undefined ? {} : { former: conceal(dialect, former) }),
       })),
     };
   };

@@ -44,7 +44,7 @@ export function createVerifyChallenge({
 }): VerifyChallenge {
   return async (project, { challengeId, code, fromBrowser, deadlineAt }) => {
     const key = { projectId: project.projectId, challengeId };
-    const limits = limitsOf(project.settings.limits ?? {});
+    const limits = limitsOf(project.settings.limits);
     const now = clock.now();
     const maxFailedCodes = limits.max_failed_codes;
     const tried = await challenges.tryCode({

@@ -1,4 +1,4 @@
-import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, type Message } from "@bufbuild/protobuf";
 import {
   Metadata,
   Server,
@@ -12,6 +12,7 @@ import type { Tls } from "../config.js";
 import { AppError } from "../errors.js";
 import { clientAddress, type TrustedProxies } from "../trusted-proxies.js";
 import { statusNumber, toStatusDetails } from "./error-status.js";
+import { compileBinaryWrite } from "./grpc-codec.js";
 import { maxBodyBytes } from "./limits.js";
 import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom } from "./pipeline.js";
 import { addReflection } from "./reflection.js";
@@ -123,9 +124,9 @@ export async function serveGrpc({ endpoints, host, port, tls, proxies }: GrpcOpt
         path: `/${service.typeName}/${method.name}`,
         requestStream: false,
         responseStream: false,
-        requestSerialize: (message: Message) => Buffer.from(toBinary(method.input, message)),
+        requestSerialize: compileBinaryWrite(method.input),
         requestDeserialize: (bytes: Buffer) => decoded(method.input, bytes),
-        responseSerialize: (message: Message) => Buffer.from(toBinary(method.output, message)),
+        responseSerialize: compileBinaryWrite(method.output),
         responseDeserialize: (bytes: Buffer) => fromBinary(method.output, bytes),
       };
       handlers[method.localName] = (call, callback) => void answer(endpoint, call, proxies, callback);

@@ -102,8 +102,7 @@ export function isForBrowsers(method: DescMethod): boolean {
 }
 
 /** Throws `not_permitted` where the caller's kind of credential is not for the method. */
-function permit(method: DescMethodUnary, { clientToken, publicClient }: Caller): void {
-  const who = getOption(method, access);
+function permit(who: Access, { clientToken, publicClient }: Caller): void {
   if (clientToken !== undefined && who !== Access.SECRET_OR_CLIENT_TOKEN) {
     throw new AppError(
       "not_permitted",
@@ -131,10 +130,11 @@ function endpoint(
 ): Endpoint {
   const validate: Validate = compileValidate(method.input);
   const name = method.name;
+  const who = getOption(method, access);
 
   async function handle(info: CallInfo, read: () => Message | Promise<Message>): Promise<Message> {
     const caller = await authenticate(info.authorization);
-    permit(method, caller);
+    permit(who, caller);
     admitOrigin(info.foreignOrigin, caller);
     if (info.idempotencyKey !== undefined && !idempotencyKeyPattern.test(info.idempotencyKey)) {
       throw new AppError("invalid_field", "Idempotency-Key must have 1 to 255 visible ASCII characters.", {

@@ -14,8 +14,16 @@ export interface Geo {
   locate(ip: IpAddress): Location;
   /** What is loaded and how old it is now. */
   status(): GeoStatus;
+  /** The names of the databases that are asked, to be kept beside what they answered, and whether one of them knows places. */
+  builds(): GeoBuilds;
   /** Gives the memory back. Afterwards every location is empty and both databases count as not loaded. */
   close(): void;
+}
+
+/** Which databases are asked. */
+export interface GeoBuilds {
+  readonly names: string;
+  readonly hasPlaces: boolean;
 }
 
 export interface GeoStatus {

@@ -7,7 +7,7 @@ import type { Location, Network } from "../../risk/location.js";
 import { asnDatabase } from "./asn-database.js";
 import { cityDatabase } from "./city-database.js";
 import type { Database, DatabaseKind } from "./database.js";
-import type { Geo, GeoDatabaseStatus } from "./geo.js";
+import type { Geo, GeoBuilds, GeoDatabaseStatus } from "./geo.js";
 
 export interface GeoOptions {
   /**
@@ -109,6 +109,7 @@ function geoOf(
   clock: Clock,
 ): Geo {
   let open = { city, asn };
+  let builds = buildsOf(open);
   return {
     locate(ip) {
       if (!ip.evaluable) return {};
@@ -120,13 +121,23 @@ function geoOf(
       const now = clock.now();
       return { city: statusOf(open.city, now), asn: statusOf(open.asn, now) };
     },
+    builds: () => builds,
     close() {
       open = {
         city: { kind: "missing", text: "city: closed" },
         asn: { kind: "missing", text: "asn: closed" },
       };
+      builds = buildsOf(open);
     },
   };
+}
+
+function buildsOf({ city, asn }: Record<"city" | "asn", Loaded<unknown> | Missing>): GeoBuilds {
+  const names = [
+    city.kind === "loaded" ? city.source : "no city database",
+    asn.kind === "loaded" ? asn.source : "no ASN database",
+  ];
+  return { names: names.join(", "), hasPlaces: city.kind === "loaded" };
 }
 
 const dayMs = 86_400_000;

@@ -194,9 +194,12 @@ class Packer {
 
   private object(value: { readonly [name: string]: Packable | undefined }): void {
     const names = Object.keys(value);
+    // Nearly every object is small: its count is filled in afterwards.
+    const small = names.length < smallObjects;
+    const start = this.length;
+    if (small) this.length++;
+    else this.counted(tags.smallObject, smallObjects, tags.object, countOf(value, names));
     let count = 0;
-    for (const name of names) if (value[name] !== undefined) count++;
-    this.counted(tags.smallObject, smallObjects, tags.object, count);
     for (const name of names) {
       const member = value[name];
       if (member === undefined) continue;
@@ -205,9 +208,16 @@ class Packer {
       this.byte(number ?? literalName);
       if (number === undefined) this.literal(name);
       this.value(member);
+      count++;
     }
+    if (small) this.bytes[start] = tags.smallObject + count;
   }
 }
+
+const countOf = (
+  value: { readonly [name: string]: Packable | undefined },
+  names: readonly string[],
+): number => names.filter((name) => value[name] !== undefined).length;
 
 /** Values that whoever unpacks knows already, none of them twice: what equals one is referred to, and instants are told from the first number. */
 export type Given = readonly (string | number)[];

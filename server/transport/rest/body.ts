@@ -12,8 +12,10 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   return new Promise((resolve, reject) => {
-    const cut = () =>
+    const cut = () => {
+      if (request.complete) return;
       reject(new AppError("malformed_body", "The connection closed before the whole body had come."));
+    };
     const take = (chunk: Buffer) => {
       length += chunk.length;
       chunks.push(chunk);
@@ -23,7 +25,9 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
       reject(tooLarge());
     };
     request.on("data", take);
-    request.once("end", () => resolve(Buffer.concat(chunks, length)));
+    request.once("end", () =>
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)),
+    );
     request.once("error", cut);
     request.once("close", cut);
   });

@@ -7,7 +7,7 @@ import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom 
 import { endUnread, readBody } from "./body.js";
 import { compileJsonReader, type JsonReader } from "./json-reader.js";
 import { compileJsonWriter, type JsonWriter } from "./json-writer.js";
-import { findRoute, type Matched, type Route, restRoutes } from "./routes.js";
+import { createFindRoute, type Matched, type Route, restRoutes } from "./routes.js";
 
 /** Answers one REST call. */
 export type RestHandler = (
@@ -79,6 +79,7 @@ function send(
 /** Serves the endpoints as REST, by the routes of their `google.api.http` annotations. */
 export function restHandler(endpoints: readonly Endpoint[]): RestHandler {
   const routes = restRoutes(endpoints);
+  const find = createFindRoute(routes);
   const readers = new Map<Endpoint, JsonReader>();
   const writers = new Map<Route, JsonWriter>();
   for (const route of routes) {
@@ -96,7 +97,7 @@ export function restHandler(endpoints: readonly Endpoint[]): RestHandler {
 
   async function answer(
     { route, parameters }: Matched,
-    query: URLSearchParams,
+    query: Readonly<Record<string, string>>,
     request: IncomingMessage,
     info: CallInfo,
   ) {
@@ -106,7 +107,7 @@ export function restHandler(endpoints: readonly Endpoint[]): RestHandler {
       throw new Error(`${route.endpoint.method.name} is not compiled`);
     const message = await route.endpoint.call(info, async () =>
       read({
-        ...Object.fromEntries(query),
+        ...query,
         ...(route.hasBody ? await readJson(request) : {}),
         ...parameters,
       }),
@@ -117,8 +118,10 @@ export function restHandler(endpoints: readonly Endpoint[]): RestHandler {
   return async (request, response, call) => {
     const requestId = requestIdFrom(header(request, "x-request-id"));
     try {
-      const [, path = "", search = ""] = /^([^?]*)\??(.*)$/s.exec(request.url ?? "") ?? [];
-      const matched = findRoute(routes, request.method ?? "", path);
+      const url = request.url ?? "";
+      const mark = url.indexOf("?");
+      const [path, search] = mark < 0 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
+      const matched = find(request.method ?? "", path);
       const info: CallInfo = {
         protocol: "rest",
         requestId,
@@ -128,7 +131,7 @@ export function restHandler(endpoints: readonly Endpoint[]): RestHandler {
         foreignOrigin: call.foreignOrigin,
         deadlineAt: undefined,
       };
-      const query = new URLSearchParams(matched.route.hasBody ? "" : search);
+      const query = matched.route.hasBody ? {} : Object.fromEntries(new URLSearchParams(search));
       const body = await answer(matched, query, request, info);
       send(request, response, { status: 200, headers: answerHeaders(requestId), body });
     } catch (thrown) {

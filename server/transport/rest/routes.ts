@@ -68,6 +68,17 @@ function decoded(raw: Readonly<Record<string, string>>): Record<string, string> 
   return Object.fromEntries(entries);
 }
 
+/** Finds routes by their whole path where it has no parameter, which is where the calls that come most often are. */
+export function createFindRoute(routes: readonly Route[]): (verb: string, path: string) => Matched {
+  const literal = new Map<string, Matched>();
+  for (const route of routes) {
+    if (!route.segments.every((segment) => typeof segment === "string")) continue;
+    const key = `${route.verb} /${route.segments.join("/")}`;
+    if (!literal.has(key)) literal.set(key, { route, parameters: {} });
+  }
+  return (verb, path) => literal.get(`${verb} ${path}`) ?? findRoute(routes, verb, path);
+}
+
 /** Finds the route of a call. Throws `unknown_path`, or `method_not_allowed` where the path exists with another method. */
 export function findRoute(routes: readonly Route[], verb: string, path: string): Matched {
   const segments = path.split("/").slice(1);
