@@ -215,7 +215,7 @@ interface FormerEvaluation {
 }
 
 /** What traces had in common when they were deflated JSON. */
-const dictionary1 = Buffer.from(
+export const dictionary1 = Buffer.from(
   '"blamed":{"what":"device","at":17"verifiedAt":17"abandoned":[{"challengeId":"019"listed":{"allow":[{"kind":"address","value":"' +
     '"deny":[{"kind":"user","value":"watch":[{"kind":"email_domain"network","value":"country","value":"comment":"' +
     '"travel":{"km":0,"kmh":0,"hours":0,"from":{"key":"","firstAt":17,"lastAt":17,"count":1,"latitude":,"longitude":,"accuracyKm":20,' +
