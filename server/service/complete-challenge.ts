@@ -71,10 +71,16 @@ export function createCompleteChallenge({
       const completion = await challenges.findCompletion(key);
       if (completion === undefined) throw challengeNotFound();
       if (!proven) throw new AppError("wrong_proof", "This is not the proof of this challenge.");
-      const { challenge, lesson, userVersion, history } = completion;
+      const { challenge, lesson, userVersion, history, reported } = completion;
       const now = clock.now();
       const status = statusAt(challenge, now);
       if (status === "completed") return false;
+      if (reported) {
+        throw new AppError(
+          "challenge_not_verified",
+          "This attempt was reported as an attack; what it showed is not trusted.",
+        );
+      }
       if (status === "expired")
         throw new AppError(
           "challenge_expired",

@@ -93,6 +93,8 @@ export interface Completion {
   readonly lesson: Lesson;
   readonly userVersion: number;
   readonly history: History;
+  /** Whether its attempt was called an attack, by its user or its project; that changes the user's version, too. */
+  readonly reported: boolean;
 }
 
 /**

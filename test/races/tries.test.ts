@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createReportAttack } from "../../server/service/report-attack.js";
+import { postgresChallengeStore } from "../../server/store/postgres/postgres-challenge-store.js";
 import type { TestClock } from "../server/test-clock.js";
 import { startTestServer, type TestServer } from "../server/test-server.js";
 import { type Asked, askedAgain, challenged, challengeOf, login, wrongCodes } from "../server/user-calls.js";
@@ -108,4 +110,68 @@ test("the last wrong code before the pause and the right one of another challeng
     select failed_codes from users where user_key = 't9'`;
   expect(row?.failed_codes).toBe(right?.status === 200 ? 1 : 10);
   await one.foundation.projects.set("test", "max_failed_codes", "100");
+});
+
+test("at the instant of expiry 40 right codes on two servers all fail; a millisecond before it one passes", async () => {
+  for (const [user, early] of [
+    ["t10", 0],
+    ["t11", 1],
+  ] as const) {
+    const challenge = await challenged(one, user);
+    const sentAt = one.clock.now();
+    await challenge.send();
+    const code = one.codeFor(`${user}@example.com`);
+    one.clock.advance({ seconds: 599 });
+    one.clock.advance({ seconds: (sentAt + 600_000 - early - one.clock.now()) / 1000 });
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? challenge : other(challenge)).verify(code)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(answers.filter(({ body }) => body.success === true)).toHaveLength(early);
+  }
+});
+
+test("a resend among wrong codes: it voids the code before it and gives no try back", async () => {
+  const challenge = await challenged(one, "t12");
+  await challenge.send();
+  const former = one.codeFor("t12@example.com");
+  one.clock.advance({ seconds: 30 });
+  const wrong = wrongCodes(former, 3);
+  const [resent, ...answers] = await Promise.all([
+    challenge.send(),
+    ...wrong.map((code, n) => (n % 2 === 0 ? challenge : other(challenge)).verify(code)),
+  ]);
+  expect(resent?.status).toBe(200);
+  const lucky = answers.some(({ body }) => body.success === true);
+  const latest = one.codeFor("t12@example.com");
+  if (lucky || latest === former) return;
+  expect((await challenge.get()).body.attempts_remaining).toBe(2);
+  expect((await challenge.verify(former)).body).toMatchObject({ success: false, attempts_remaining: 1 });
+  expect((await other(challenge).verify(latest)).body.success).toBe(true);
+});
+
+test("a report while the challenge is being completed: whichever is first, the report ends it, and the device is not trusted", async () => {
+  const reportAttack = createReportAttack({
+    clock: one.clock,
+    challenges: postgresChallengeStore(one.foundation.sql),
+  });
+  const { projectId } = await one.foundation.projects.byName("test");
+  for (let n = 0; n < 6; n++) {
+    const user = `t13-${n}`;
+    const challenge = await challenged(one, user);
+    await challenge.send();
+    await challenge.verify(one.codeFor(`${user}@example.com`));
+    const key = { projectId, challengeId: challenge.id };
+    const [completed] = await Promise.all([
+      other(challenge).complete(),
+      reportAttack(key),
+      reportAttack(key),
+    ]);
+    if (completed.status !== 200) expect(completed.body.reason).toBe("challenge_not_verified");
+    const { data } = (await one.get(`/v2/users/${user}/devices`)).body;
+    expect(data).toHaveLength(1);
+    const [row] = await one.foundation.sql<{ n: number }[]>`
+      select count(*) as n from attack_reports where challenge_id = ${challenge.id}`;
+    expect(Number(row?.n)).toBe(1);
+  }
 });

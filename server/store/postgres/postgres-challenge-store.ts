@@ -63,9 +63,20 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
     findCompletion: ({ projectId, challengeId }) =>
       guarded(async () => {
         const [row] = await sql<
-          (ChallengeRow & { lesson: Lesson; version: number; devices: string[]; memory: Uint8Array })[]
+          (ChallengeRow & {
+            lesson: Lesson;
+            version: number;
+            devices: string[];
+            memory: Uint8Array;
+            reported: boolean;
+          })[]
         >`
-          select ${columns}, c.lesson, u.version, u.devices, u.memory
+          select ${columns}, c.lesson, u.version, u.devices, u.memory,
+            exists (
+              select from attack_reports r where r.project_id = c.project_id and r.evaluation_id = c.evaluation_id)
+            or exists (
+              select from feedback f
+              where f.project_id = c.project_id and f.evaluation_id = c.evaluation_id and f.label = 'attacker') as reported
           from challenges c join users u on u.project_id = c.project_id and u.user_key = c.user_key
           where c.project_id = ${projectId} and c.challenge_id = ${challengeId}`;
         if (row === undefined) return undefined;
@@ -74,6 +85,7 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
           lesson: row.lesson,
           userVersion: row.version,
           history: decodeHistory(row),
+          reported: row.reported,
         };
       }),
 

@@ -102,7 +102,7 @@ export function tryCode(sql: Database): (one: CodeTry) => Promise<TriedCode> {
     worksOn: ({ challengeId }) => challengeId,
     expired: ({ deadlineAt }) => pastDeadline(deadlineAt),
     maxBatch: 64,
-    maxInFlight: 2,
+    maxInFlight: 1,
     maxWaiting: 1_000,
     alone: isBadValue,
   });
