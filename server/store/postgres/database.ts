@@ -24,8 +24,13 @@ export function openDatabase({ url, poolSize, prepare }: DatabaseOptions): Datab
     max: poolSize,
     prepare,
     // A pooler that cannot keep prepared statements refuses start-up parameters that it does not know, too.
+    // Every statement looks things up by key, so its plan does not depend on its values; planning the largest anew each time took 2 ms.
     connection: prepare
-      ? { application_name: applicationName, statement_timeout: statementTimeoutMs }
+      ? {
+          application_name: applicationName,
+          statement_timeout: statementTimeoutMs,
+          plan_cache_mode: "force_generic_plan",
+        }
       : { application_name: applicationName },
     connect_timeout: 3,
     backoff: (attempt) => Math.min(1, 0.05 * 2 ** attempt),
