@@ -57,6 +57,27 @@ describe("what is packed comes back", () => {
     expect(unpack(pack(value, all), all)).toEqual(value);
   });
 
+  test("objects of a known shape, of a shape like it, and of 32 members", () => {
+    const shaped = dictionary(
+      ["key", "at"],
+      [
+        ["key", "at"],
+        ["key", "at", "more"],
+      ],
+    );
+    const values = [
+      { key: 1, at: 2 },
+      { at: 2, key: 1 },
+      { key: 1 },
+      { key: 1, at: undefined },
+      { key: 1, at: 2, more: { key: 3, at: 4 } },
+    ];
+    expect(unpack(pack(values, shaped), shaped)).toEqual(values);
+    expect(pack({ key: 1, at: 2 }, shaped)).toHaveLength(4);
+    const large = Object.fromEntries(Array.from({ length: 32 }, (_, n) => [`member ${n}`, n]));
+    expect(unpack(pack(large, shaped), shaped)).toEqual(large);
+  });
+
   test("members that are undefined are left out", () => {
     expect(again({ at: undefined, key: 1 })).toEqual({ key: 1 });
   });

@@ -15,14 +15,29 @@ export type Packable =
 export interface Dictionary {
   readonly words: readonly string[];
   readonly numbers: ReadonlyMap<string, number>;
+  /** Member names of frequent objects, in their order; such an object is packed without its names. Added to at the end only, 32 are the most. */
+  readonly shapes: readonly (readonly string[])[];
+  /** Numbers of shapes by their first name. */
+  readonly shapesFrom: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Makes a dictionary. Throws for one that is too long or says a word twice. */
-export function dictionary(words: readonly string[]): Dictionary {
+export function dictionary(
+  words: readonly string[],
+  shapes: readonly (readonly string[])[] = [],
+): Dictionary {
   const numbers = new Map(words.map((word, index) => [word, index]));
-  if (numbers.size !== words.length || words.length > 255) throw new Error("the dictionary is not sound");
-  return { words, numbers };
+  if (numbers.size !== words.length || words.length > 255 || shapes.length > mostShapes) {
+    throw new Error("the dictionary is not sound");
+  }
+  const shapesFrom = new Map<string, number[]>();
+  for (const [number, [first = ""]] of shapes.entries()) {
+    shapesFrom.set(first, [...(shapesFrom.get(first) ?? []), number]);
+  }
+  return { words, numbers, shapes, shapesFrom };
 }
+
+const mostShapes = 32;
 
 /** The first byte of a value. Those from `small` on hold a count or a number themselves. */
 const tags = {
@@ -41,6 +56,7 @@ const tags = {
   /** The same as an earlier long value: varint of its place among them. */
   again: 9,
   array: 10,
+  /** A number from 32 on: so many members. Below: an object of the shape of that number, its values alone. */
   object: 11,
   /** Milliseconds since 1970: the first one in 6 bytes, later ones as zigzag varints of how much earlier than it they are. */
   firstInstant: 12,
@@ -56,6 +72,7 @@ const tags = {
 
 const smallWholes = tags.smallArray - tags.smallWhole;
 const smallArrays = tags.smallObject - tags.smallArray;
+/** As many as `mostShapes`, so that a larger count is told from a shape. */
 const smallObjects = tags.smallWord - tags.smallObject;
 const smallWords = 256 - tags.smallWord;
 /** In place of a member's number: its name follows. */
@@ -193,31 +210,34 @@ class Packer {
   }
 
   private object(value: { readonly [name: string]: Packable | undefined }): void {
-    const names = Object.keys(value);
-    // Nearly every object is small: its count is filled in afterwards.
-    const small = names.length < smallObjects;
-    const start = this.length;
-    if (small) this.length++;
-    else this.counted(tags.smallObject, smallObjects, tags.object, countOf(value, names));
-    let count = 0;
+    let names = Object.keys(value);
+    if (names.some((name) => value[name] === undefined))
+      names = names.filter((name) => value[name] !== undefined);
+    const shape = this.shapeOf(names);
+    if (shape !== undefined) {
+      this.byte(tags.object);
+      this.byte(shape);
+    } else this.counted(tags.smallObject, smallObjects, tags.object, names.length);
     for (const name of names) {
-      const member = value[name];
-      if (member === undefined) continue;
-      this.room(16);
-      const number = this.known.numbers.get(name);
-      this.byte(number ?? literalName);
-      if (number === undefined) this.literal(name);
-      this.value(member);
-      count++;
+      if (shape === undefined) this.name(name);
+      this.value(value[name] ?? null);
     }
-    if (small) this.bytes[start] = tags.smallObject + count;
+  }
+
+  private shapeOf(names: readonly string[]): number | undefined {
+    return this.known.shapesFrom.get(names[0] ?? "")?.find((number) => {
+      const shape = this.known.shapes[number];
+      return shape?.length === names.length && shape.every((name, index) => name === names[index]);
+    });
+  }
+
+  private name(name: string): void {
+    this.room(16);
+    const number = this.known.numbers.get(name);
+    this.byte(number ?? literalName);
+    if (number === undefined) this.literal(name);
   }
 }
-
-const countOf = (
-  value: { readonly [name: string]: Packable | undefined },
-  names: readonly string[],
-): number => names.filter((name) => value[name] !== undefined).length;
 
 /** Values that whoever unpacks knows already, none of them twice: what equals one is referred to, and instants are told from the first number. */
 export type Given = readonly (string | number)[];
@@ -297,6 +317,14 @@ class Unpacker {
     return entries;
   }
 
+  private shaped(number: number): { [name: string]: Packable } {
+    const shape = this.known.shapes[number];
+    if (shape === undefined) throw new Error("the bytes were packed by a later release");
+    const members: { [name: string]: Packable } = {};
+    for (const name of shape) members[name] = this.value();
+    return members;
+  }
+
   private object(count: number): { [name: string]: Packable } {
     const members: { [name: string]: Packable } = {};
     for (let index = 0; index < count; index++) {
@@ -353,8 +381,10 @@ class Unpacker {
       }
       case tags.array:
         return this.array(this.varint());
-      case tags.object:
-        return this.object(this.varint());
+      case tags.object: {
+        const number = this.varint();
+        return number < mostShapes ? this.shaped(number) : this.object(number);
+      }
       case tags.firstInstant:
         this.base = this.slice(6).readUIntBE(0, 6);
         return this.remembered(this.base);
