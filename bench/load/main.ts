@@ -13,10 +13,11 @@ import { freePort, startServer, startYardsticks, usage } from "./processes.js";
 import { median, type Row, rowPicture, rowTable, table } from "./report.js";
 import { serveYardsticks, type YardstickPorts } from "./yardstick.js";
 
-const help = `npm run bench -- [--seconds N] [--rounds N] [--users N] [--workers N] [--clients N] [--out FOLDER]
+const help = `npm run bench -- [--seconds N] [--rounds N] [--users N] [--workers N] [--clients N] [--soak SECONDS] [--out FOLDER]
 
 Loads the real server, on its own embedded PostgreSQL with full durability, and beside it the yardsticks: the same transports with nothing behind
-them, and a bare node:http handler with one durable INSERT or one SELECT per request. Needs wrk and h2load (apt-get install wrk nghttp2-client).`;
+them, and a bare node:http handler with one durable INSERT or one SELECT per request. With --soak the full load goes on that long, and the memory
+of the server is noted on the way. Needs wrk and h2load (apt-get install wrk nghttp2-client).`;
 
 const secret = "bench-secret-0123456789abcdef0123456789";
 const evaluatePath = "/rupt.v2.EvaluationService/Evaluate";
@@ -182,6 +183,16 @@ async function bench(): Promise<void> {
       });
     const [idle, idleInsert] = [await single(`${at(port)}/v2/evaluate`), await single(`${at(bare)}/insert`)];
 
+    const soak = option("soak", 0);
+    const memory: number[] = [];
+    if (soak > 0) {
+      note(`full load for ${soak} s …`);
+      const watch = setInterval(() => memory.push(usage(serverPid).megabytes), 5_000);
+      await byWrk(`${at(port)}/v2/evaluate`)(soak);
+      clearInterval(watch);
+    }
+    const afterMinute = memory.slice(12);
+
     await sql`vacuum (analyze) evaluations`;
     const [size] = await sql`
       select sum(pg_total_relation_size(relid)) as bytes from pg_partition_tree('evaluations') where isleaf`;
@@ -209,6 +220,16 @@ async function bench(): Promise<void> {
       ["commits per Evaluate under full load", commitsPerCall.toFixed(2)],
       ["bytes stored per evaluation, besides metadata", bytesEach.toFixed(0)],
       ["memory of the server, MB", usage(serverPid).megabytes.toFixed(0)],
+      ...(afterMinute.length === 0
+        ? []
+        : [
+            [
+              `memory under ${soak} s of full load: after the first minute, most since, at the end, MB`,
+              [afterMinute[0], Math.max(...afterMinute), afterMinute.at(-1)]
+                .map((mb) => mb?.toFixed(0))
+                .join(", "),
+            ] as const,
+          ]),
     ];
     process.stdout.write(`\n${rowTable(rows)}\n\n${table(["", "measured"], facts)}\n`);
     const failed = rows.reduce((sum, row) => sum + row.failed, 0);
