@@ -12,7 +12,10 @@ function controlled() {
   return { batches, run };
 }
 
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+/** A batch starts in the next turn of the event loop; the second turn is for one that follows another. */
+const settle = async () => {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
 const options = {
   maxBatch: 3,
   maxInFlight: 1,
@@ -28,7 +31,9 @@ describe("a batch", () => {
   test("starts at once when nothing is under way, and joins what arrives meanwhile", async () => {
     const { batches, run } = controlled();
     const ask = createBatch({ ...options, run });
-    const answers = [1, 2, 3, 4, 5].map(ask);
+    const answers = [ask(1)];
+    await settle();
+    answers.push(...[2, 3, 4, 5].map(ask));
     expect(batches.map((batch) => batch.requests)).toEqual([[1]]);
     batches[0]?.end();
     await settle();
@@ -39,10 +44,22 @@ describe("a batch", () => {
     expect(await Promise.all(answers)).toEqual([10, 20, 30, 40, 50]);
   });
 
-  test("keeps several under way where that is allowed", () => {
+  test("joins what arrives in one turn, while another is under way", async () => {
     const { batches, run } = controlled();
     const ask = createBatch({ ...options, maxInFlight: 2, run });
     for (const request of [1, 2, 3]) void ask(request);
+    expect(batches.map((batch) => batch.requests)).toEqual([[1]]);
+    await settle();
+    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2, 3]]);
+  });
+
+  test("keeps several under way where that is allowed", async () => {
+    const { batches, run } = controlled();
+    const ask = createBatch({ ...options, maxInFlight: 2, run });
+    for (const request of [1, 2, 3]) {
+      void ask(request);
+      await settle();
+    }
     expect(batches.map((batch) => batch.requests)).toEqual([[1], [2]]);
   });
 
@@ -114,13 +131,14 @@ describe("a batch", () => {
       worksOn: (request: number) => `user ${request % 10}`,
     });
     for (const request of [1, 11, 2, 21, 3]) void ask(request);
-    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2]]);
+    await settle();
+    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2, 3]]);
     batches[1]?.end();
     await settle();
-    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2], [3]]);
+    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2, 3]]);
     batches[0]?.end();
     await settle();
-    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2], [3], [11, 21]]);
+    expect(batches.map((batch) => batch.requests)).toEqual([[1], [2, 3], [11, 21]]);
   });
 
   test("does not start what nobody waits for any more", async () => {

@@ -35,13 +35,15 @@ interface Waiting<Request, Answer> {
 interface Group<Request, Answer> {
   waiting: Waiting<Request, Answer>[];
   inFlight: number;
+  /** The next turn looks for a batch. */
+  due: boolean;
   /** What the batches under way work on. */
   readonly held: Set<string>;
 }
 
 /**
- * Joins concurrent requests. A request that finds nothing of its group under way starts at once; those that arrive while `maxInFlight` batches are
- * under way form the next one. So an idle server adds no delay, and a busy one pays for one statement where there were many. Rejects with
+ * Joins concurrent requests. A request that finds nothing of its group under way starts at once; those that arrive while others are under way form
+ * the next batch, which starts with the next turn of the event loop when fewer than `maxInFlight` are. So an idle server adds no delay, and a busy one pays for one statement where there were many. Rejects with
  * `overloaded` when too many wait already.
  */
 export function createBatch<Request, Answer>(
@@ -116,10 +118,20 @@ export function createBatch<Request, Answer>(
       void runAll(batch).finally(() => {
         group.inFlight -= 1;
         for (const work of holds) group.held.delete(work);
-        next(name, group);
+        soon(name, group);
       });
     }
-    if (group.inFlight === 0 && group.waiting.length === 0) groups.delete(name);
+    if (group.inFlight === 0 && group.waiting.length === 0 && groups.get(name) === group) groups.delete(name);
+  };
+
+  /** In the next turn of the event loop: what has arrived by then joins. */
+  const soon = (name: string, group: Group<Request, Answer>): void => {
+    if (group.due) return;
+    group.due = true;
+    setImmediate(() => {
+      group.due = false;
+      next(name, group);
+    });
   };
 
   return (request) => {
@@ -131,12 +143,13 @@ export function createBatch<Request, Answer>(
       );
     }
     const name = groupOf(request);
-    const group = groups.get(name) ?? { waiting: [], inFlight: 0, held: new Set() };
+    const group = groups.get(name) ?? { waiting: [], inFlight: 0, due: false, held: new Set() };
     groups.set(name, group);
     return new Promise<Answer>((resolve, reject) => {
       waitingInAll += 1;
       group.waiting.push({ request, resolve, reject });
-      next(name, group);
+      if (group.inFlight === 0) next(name, group);
+      else soon(name, group);
     });
   };
 }
