@@ -136,6 +136,11 @@ export function recordBatch(
           at: evaluation.createdAt,
         })),
       );
+      // Those of other users that were judged as from a device that is new in this batch fall with it.
+      const fresh = new Set(prints.map(({ deviceId }) => deviceId));
+      const resting = records
+        .map(({ evaluation }) => evaluation)
+        .filter(({ deviceId }) => fresh.has(deviceId));
       const counts = records.flatMap((record, index) =>
         record.counts.map((count) => ({ ...count, item: index + 1 })),
       );
@@ -162,6 +167,10 @@ export function recordBatch(
             evaluation_id uuid, user_key text, key text, request_hash text, at timestamptz, expires_at timestamptz)),
         refused as materialized (
           select user_key from prints where key not in (select fingerprint_key from printed)
+          union all
+          select r.user_key from unnest(${texts(resting.map(({ userKey }) => userKey))}::text::text[],
+            ${plain(resting.map(({ deviceId }) => deviceId))}::text::uuid[]) as r (user_key, device_id)
+          where r.device_id in (select device_id from prints where key not in (select fingerprint_key from printed))
           union all
           select c.user_key from claims c, lateral (
             select 1 from idempotency_keys k
