@@ -72,6 +72,7 @@ export function rowPicture(rows: readonly Row[], title: string): string {
   });
   const height = 70 + rows.length * 34;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 ${height}" font-family="system-ui, sans-serif" font-size="13" fill="#334155">
+<title>${title}</title>
 <rect width="720" height="${height}" fill="#ffffff"/>
 <text x="20" y="30" font-size="16" font-weight="600">${title}</text>
 ${bars.join("\n")}
