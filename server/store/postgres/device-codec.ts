@@ -1,6 +1,8 @@
 import type { KeptReading } from "../../device/reading.js";
 import { decodeReading, encodeReading } from "../../device/reading.js";
-import { dictionary, type Packable, pack, unpack } from "./pack.js";
+import { pack } from "./pack.js";
+import { dictionary, type Packable } from "./packed-format.js";
+import { unpack } from "./unpack.js";
 
 /** The dialects. Only ever added to at the end: see `dictionary`. */
 const words = dictionary(["v1", "sections", "opaque"]);

@@ -2,10 +2,11 @@ import { instantOfId } from "../../ids.js";
 import type { KeptSignal } from "../../risk/recollect.js";
 import type { Trace } from "../../risk/trace.js";
 import type { Evidence, ReasonName, Verdict } from "../../risk/words.js";
-import { reasonNames } from "../../risk/words.js";
 import type { KeptEvaluation } from "../evaluation-store.js";
 import type { GeoBuilds } from "./geo-builds.js";
-import { dictionary, type Given, type Packable, pack, unpack } from "./pack.js";
+import { pack } from "./pack.js";
+import { dictionary, type Given, type Packable } from "./packed-format.js";
+import { unpack } from "./unpack.js";
 
 /** Names and values that evaluations repeat, the most frequent first. Only ever added to at the end: see `dictionary`. */
 const words = dictionary(
@@ -98,12 +99,36 @@ const words = dictionary(
     ],
     ...["first_seen_user", "US", "NO", "GB", "DE", "FR", "BR", "PL", "IN", "email", "sms", "private"],
     ...["ratio", "attempts", "elapsedMs", "impossible", "kind", "value", "comment", "allow", "deny", "watch"],
-    ...reasonNames.filter(
-      (name) =>
-        !/^(known_(device|ip|network|place|country|client)|new_(ip|network|device)|first_seen_user|hosting|vpn|proxy|tor)$/.test(
-          name,
-        ),
-    ),
+    ...[
+      "new_country",
+      "missing_fingerprint",
+      "ip_not_evaluable",
+      "missing_ip",
+      "geo_unavailable",
+      "impossible_travel",
+      "contact_changed",
+      "allow_listed",
+      "deny_listed",
+      "watch_listed",
+      "policy_failed",
+      "near_known_ip",
+      "new_place",
+      "unusual_hour",
+      "user_velocity",
+      "many_users_on_device",
+      "many_users_on_ip",
+      "credential_stuffing",
+      "many_failures",
+      "disposable_email",
+      "abandoned_challenge",
+      "new_client",
+      "recently_verified",
+      "reported_attacker",
+      "fingerprint_withheld",
+      "device_changed",
+      "device_mismatch",
+      "device_token_ignored",
+    ],
   ],
   [
     ["key", "firstAt", "lastAt", "count"],

@@ -7,7 +7,9 @@ import {
   type SeenPlace,
   type Verified,
 } from "../../risk/history.js";
-import { dictionary, type Packable, pack, unpack } from "./pack.js";
+import { pack } from "./pack.js";
+import { dictionary, type Packable } from "./packed-format.js";
+import { unpack } from "./unpack.js";
 
 /** Words that histories repeat. Only ever added to at the end: see `dictionary`. */
 const words = dictionary([

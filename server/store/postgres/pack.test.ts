@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dictionary, type Packable, pack, unpack } from "./pack.js";
+import { pack } from "./pack.js";
+import { dictionary, type Packable } from "./packed-format.js";
+import { unpack } from "./unpack.js";
 
 const known = dictionary(["at", "count", "key", "known", "chrome"]);
 const again = (value: Packable) => unpack(pack(value, known), known);

@@ -1,82 +1,15 @@
-/** What can be packed: JSON with byte strings. Members that are undefined are left out, as in JSON. */
-export type Packable =
-  | null
-  | boolean
-  | number
-  | string
-  | Uint8Array
-  | readonly Packable[]
-  | { readonly [name: string]: Packable | undefined };
+import {
+  type Dictionary,
+  type Given,
+  literalName,
+  type Packable,
+  smallArrays,
+  smallObjects,
+  smallWholes,
+  smallWords,
+  tags,
+} from "./packed-format.js";
 
-/**
- * Strings that a format knows by number: names of members and frequent values. It only ever grows at its end, since what was packed with it
- * holds the numbers; 255 is the most.
- */
-export interface Dictionary {
-  readonly words: readonly string[];
-  readonly numbers: ReadonlyMap<string, number>;
-  /** Member names of frequent objects, in their order; such an object is packed without its names. Added to at the end only, 32 are the most. */
-  readonly shapes: readonly (readonly string[])[];
-  /** Numbers of shapes by their first name. */
-  readonly shapesFrom: ReadonlyMap<string, readonly number[]>;
-}
-
-/** Makes a dictionary. Throws for one that is too long or says a word twice. */
-export function dictionary(
-  words: readonly string[],
-  shapes: readonly (readonly string[])[] = [],
-): Dictionary {
-  const numbers = new Map(words.map((word, index) => [word, index]));
-  if (numbers.size !== words.length || words.length > 255 || shapes.length > mostShapes) {
-    throw new Error("the dictionary is not sound");
-  }
-  const shapesFrom = new Map<string, number[]>();
-  for (const [number, [first = ""]] of shapes.entries()) {
-    shapesFrom.set(first, [...(shapesFrom.get(first) ?? []), number]);
-  }
-  return { words, numbers, shapes, shapesFrom };
-}
-
-const mostShapes = 32;
-
-/** The first byte of a value. Those from `small` on hold a count or a number themselves. */
-const tags = {
-  null: 0,
-  false: 1,
-  true: 2,
-  double: 3,
-  /** Whole number from 0: varint. */
-  whole: 4,
-  /** Whole number below 0: varint of −1 − n. */
-  negative: 5,
-  /** A number of at most four decimals: varint of its zigzag ten-thousandths. */
-  decimal: 6,
-  text: 7,
-  uuid: 8,
-  /** The same as an earlier long value: varint of its place among them. */
-  again: 9,
-  array: 10,
-  /** A number from 32 on: so many members. Below: an object of the shape of that number, its values alone. */
-  object: 11,
-  /** Milliseconds since 1970: the first one in 6 bytes, later ones as zigzag varints of how much earlier than it they are. */
-  firstInstant: 12,
-  instant: 13,
-  bytes: 14,
-  /** A word of the dictionary: its number. */
-  word: 15,
-  smallWhole: 16,
-  smallArray: 80,
-  smallObject: 112,
-  smallWord: 144,
-} as const;
-
-const smallWholes = tags.smallArray - tags.smallWhole;
-const smallArrays = tags.smallObject - tags.smallArray;
-/** As many as `mostShapes`, so that a larger count is told from a shape. */
-const smallObjects = tags.smallWord - tags.smallObject;
-const smallWords = 256 - tags.smallWord;
-/** In place of a member's number: its name follows. */
-const literalName = 255;
 /** Whole numbers in this range are taken for instants: 2001 to 2128. They are exact either way. */
 const isInstant = (value: number) => value >= 1e12 && value < 5e12;
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -239,9 +172,6 @@ class Packer {
   }
 }
 
-/** Values that whoever unpacks knows already, none of them twice: what equals one is referred to, and instants are told from the first number. */
-export type Given = readonly (string | number)[];
-
 /**
  * Packs a value into few bytes: known words and small numbers are one byte, UUIDs sixteen, instants a few bytes beside the first one, and what
  * was said before is referred to. Exact: doubles keep their bits. It needs no schema, so that whoever adds a member need not come here.
@@ -250,155 +180,4 @@ export function pack(value: Packable, known: Dictionary, given: Given = []): Buf
   const packer = new Packer(known, given);
   packer.value(value);
   return packer.bytes.subarray(0, packer.length);
-}
-
-class Unpacker {
-  private at = 0;
-  private base: number;
-  private readonly earlier: (string | number)[];
-
-  constructor(
-    private readonly bytes: Buffer,
-    private readonly known: Dictionary,
-    given: Given,
-  ) {
-    this.earlier = [...given];
-    this.base = given.find((value) => typeof value === "number") ?? 0;
-  }
-
-  private byte(): number {
-    const value = this.bytes[this.at++];
-    if (value === undefined) throw new Error("the packed bytes end too early");
-    return value;
-  }
-
-  private varint(): number {
-    let value = 0;
-    let scale = 1;
-    for (;;) {
-      const next = this.byte();
-      value += (next & 0x7f) * scale;
-      if (next < 0x80) return value;
-      scale *= 0x80;
-    }
-  }
-
-  private zigzag(): number {
-    const value = this.varint();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-  }
-
-  private slice(length: number): Buffer {
-    const end = this.at + length;
-    if (end > this.bytes.length) throw new Error("the packed bytes end too early");
-    const slice = this.bytes.subarray(this.at, end);
-    this.at = end;
-    return slice;
-  }
-
-  private literal(): string {
-    return this.slice(this.varint()).toString("utf8");
-  }
-
-  private remembered<T extends string | number>(value: T): T {
-    this.earlier.push(value);
-    return value;
-  }
-
-  private word(number: number): string {
-    const word = this.known.words[number];
-    if (word === undefined) throw new Error("the bytes were packed by a later release");
-    return word;
-  }
-
-  private array(count: number): Packable[] {
-    const entries: Packable[] = [];
-    for (let index = 0; index < count; index++) entries.push(this.value());
-    return entries;
-  }
-
-  private shaped(number: number): { [name: string]: Packable } {
-    const shape = this.known.shapes[number];
-    if (shape === undefined) throw new Error("the bytes were packed by a later release");
-    const members: { [name: string]: Packable } = {};
-    for (const name of shape) members[name] = this.value();
-    return members;
-  }
-
-  private object(count: number): { [name: string]: Packable } {
-    const members: { [name: string]: Packable } = {};
-    for (let index = 0; index < count; index++) {
-      const number = this.byte();
-      const name = number === literalName ? this.literal() : this.word(number);
-      if (name === "__proto__")
-        Object.defineProperty(members, name, { value: this.value(), enumerable: true });
-      else members[name] = this.value();
-    }
-    return members;
-  }
-
-  private whole(tag: number): number {
-    const value = this.varint();
-    if (tag === tags.negative) return -1 - value;
-    return value < 0x4000 ? value : this.remembered(value);
-  }
-
-  private uuid(): string {
-    const hex = this.slice(16).toString("hex");
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-  }
-
-  value(): Packable {
-    const tag = this.byte();
-    if (tag >= tags.smallWord) return this.word(tag - tags.smallWord);
-    if (tag >= tags.smallObject) return this.object(tag - tags.smallObject);
-    if (tag >= tags.smallArray) return this.array(tag - tags.smallArray);
-    if (tag >= tags.smallWhole) return tag - tags.smallWhole;
-    switch (tag) {
-      case tags.null:
-        return null;
-      case tags.false:
-        return false;
-      case tags.true:
-        return true;
-      case tags.double:
-        return this.remembered(this.slice(8).readDoubleBE());
-      case tags.whole:
-      case tags.negative:
-        return this.whole(tag);
-      case tags.decimal:
-        return this.remembered(this.zigzag() / 1e4);
-      case tags.text: {
-        const text = this.literal();
-        return text.length < 3 ? text : this.remembered(text);
-      }
-      case tags.uuid:
-        return this.remembered(this.uuid());
-      case tags.again: {
-        const value = this.earlier[this.varint()];
-        if (value === undefined) throw new Error("the packed bytes refer to nothing");
-        return value;
-      }
-      case tags.array:
-        return this.array(this.varint());
-      case tags.object: {
-        const number = this.varint();
-        return number < mostShapes ? this.shaped(number) : this.object(number);
-      }
-      case tags.firstInstant:
-        this.base = this.slice(6).readUIntBE(0, 6);
-        return this.remembered(this.base);
-      case tags.instant:
-        return this.remembered(this.base - this.zigzag());
-      case tags.bytes:
-        return Buffer.from(this.slice(this.varint()));
-      default:
-        return this.word(this.varint());
-    }
-  }
-}
-
-/** Reads what `pack` wrote with this dictionary, or with an earlier, shorter one, and the same given values. Throws for bytes that it did not write. */
-export function unpack(bytes: Uint8Array, known: Dictionary, given: Given = []): Packable {
-  return new Unpacker(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), known, given).value();
 }

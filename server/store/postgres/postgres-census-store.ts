@@ -2,7 +2,9 @@ import { emptyCensus } from "../../risk/census.js";
 import type { CensusStore } from "../census-store.js";
 import type { Database } from "./database.js";
 import { guarded } from "./faults.js";
-import { dictionary, pack, unpack } from "./pack.js";
+import { pack } from "./pack.js";
+import { dictionary } from "./packed-format.js";
+import { unpack } from "./unpack.js";
 
 /** No words. Only ever added to at the end: see `dictionary`. */
 const words = dictionary([]);
