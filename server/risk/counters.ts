@@ -102,17 +102,12 @@ export function countsOf(
 export function counted(kept: Counter | undefined, count: Count): Counter {
   const { key, bucket, failed, succeeded, userBit } = count;
   const bits = userBit === undefined ? 0n : BigInt.asIntN(64, 1n << BigInt(userBit));
+  const alone = { key, bucket, failed, succeeded, users: String(bits) };
   if (kept === undefined || bucket > kept.bucket + 1) {
-    return {
-      key,
-      bucket,
-      failed,
-      succeeded,
-      users: String(bits),
-      failedBefore: 0,
-      succeededBefore: 0,
-      usersBefore: "0",
-    };
+    return { ...alone, failedBefore: 0, succeededBefore: 0, usersBefore: "0" };
+  }
+  if (bucket === kept.bucket + 1) {
+    return { ...alone, failedBefore: kept.failed, succeededBefore: kept.succeeded, usersBefore: kept.users };
   }
   const or = (users: string) => String(BigInt.asIntN(64, BigInt(users) | bits));
   if (bucket === kept.bucket) {
@@ -121,19 +116,6 @@ export function counted(kept: Counter | undefined, count: Count): Counter {
       failed: kept.failed + failed,
       succeeded: kept.succeeded + succeeded,
       users: or(kept.users),
-    };
-  }
-  if (bucket === kept.bucket + 1) {
-    const { failed: failedBefore, succeeded: succeededBefore, users: usersBefore } = kept;
-    return {
-      key,
-      bucket,
-      failed,
-      succeeded,
-      users: String(bits),
-      failedBefore,
-      succeededBefore,
-      usersBefore,
     };
   }
   if (bucket !== kept.bucket - 1) return kept;
