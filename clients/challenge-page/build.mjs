@@ -13,11 +13,11 @@ const dist = join(here, "dist");
  */
 export default async function buildChallengePage() {
   await mkdir(dist, { recursive: true });
-  const banner = { js: await notice() };
+  const target = ["chrome88", "firefox89", "safari14.1"];
   const shared = { bundle: true, minify: true, write: false, absWorkingDir: here, legalComments: "none" };
   const [script, style, words] = await Promise.all([
-    build({ ...shared, entryPoints: ["src/page.ts"], banner, format: "esm", target: "es2020" }),
-    build({ ...shared, entryPoints: ["src/page.css"], target: ["chrome88", "firefox89", "safari14"] }),
+    build({ ...shared, entryPoints: ["src/page.ts"], format: "iife", target }),
+    build({ ...shared, entryPoints: ["src/page.css"], target }),
     build({ ...shared, entryPoints: ["src/wordings.ts"], format: "esm", target: "node20" }),
   ]);
   const js = script.outputFiles[0].text.trim();
@@ -35,19 +35,6 @@ export default async function buildChallengePage() {
   ]);
 }
 
-/** What is bundled, and its licence. */
-async function notice() {
-  const names = ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-web"];
-  const root = join(here, "..", "..", "node_modules");
-  const parts = await Promise.all(
-    names.map(async (name) => {
-      const { version, license } = JSON.parse(await readFile(join(root, name, "package.json"), "utf8"));
-      return `${name} ${version} (${license})`;
-    }),
-  );
-  return `/*! Contains ${parts.join(", ")}; Apache-2.0: https://www.apache.org/licenses/LICENSE-2.0 */`;
-}
-
 function page(language, { direction, title, needsScript, loading }, js, css) {
   return `<!doctype html>
 <html lang="${language}" dir="${direction}">
@@ -60,7 +47,7 @@ function page(language, { direction, title, needsScript, loading }, js, css) {
 </head>
 <body>
 <main><h1>${title}</h1><p>${loading}</p><noscript><p>${needsScript}</p></noscript></main>
-<script type="module">${js}</script>
+<script>${js}</script>
 </body>
 </html>
 `;

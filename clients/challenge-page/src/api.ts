@@ -1,77 +1,89 @@
-import { ConnectError, createClient } from "@connectrpc/connect";
-import { createConnectTransport } from "@connectrpc/connect-web";
-import { ErrorInfoSchema } from "../../../gen/es/google/rpc/error_details_pb.js";
-import {
-  ChallengeService,
-  ChallengeStatus,
-  Channel,
-  type DescribeChallengeResponse,
-  Language,
-} from "../../../gen/es/rupt/v2/challenge_service_pb.js";
+import { type Channel, type Described, isObject, type Json, readDescribed } from "./described.js";
 import { keepProof, readProof, type Ticket } from "./token.js";
 import type { PageLanguage } from "./wordings.js";
 
-export { ChallengeStatus, Channel, type DescribeChallengeResponse };
-
-/** Why a call failed, as far as the page tells them apart. */
+/** Why a call failed, as far as the page tells failures apart. */
 export interface Failure {
-  /** The word of `error_reason.proto`, or `unreachable` when no answer came. */
+  /** The word of `error_reason.proto`, or `unreachable` when no answer of the server came. */
   readonly reason: string;
   /** After how many seconds it may be tried again, where the server said so. */
   readonly retryAfterSeconds: number | undefined;
 }
 
-/** The three calls that a client token may make. They throw what `failureOf` reads. */
+/** The three calls that a client token may make, over REST. They throw what `failureOf` reads. */
 export interface Api {
   /** Its `returnUrl` holds the proof, once the right code was entered in this tab. */
-  describe(): Promise<DescribeChallengeResponse>;
+  describe(): Promise<Described>;
   /** Resolves when the provider has taken the message. */
-  send(channel: Channel): Promise<void>;
+  send(channel: Channel | undefined): Promise<void>;
   /** Whether the code was right. */
   verify(code: string): Promise<boolean>;
 }
 
-const languages = {
-  en: Language.EN,
-  fr: Language.FR,
-  es: Language.ES,
-  ar: Language.AR,
-} as const satisfies Record<PageLanguage, Language>;
+class CallError extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.reason);
+  }
+}
 
 /** Providers may take long to accept a message. */
 const timeoutMs = 30_000;
 
+/** Nothing else that answers in the server's place, such as a proxy whose server is away, is taken for its word. */
+const unreachable = () => new CallError({ reason: "unreachable", retryAfterSeconds: undefined });
+
+async function answerOf(response: Response): Promise<Json> {
+  const answer: unknown = await response.json();
+  if (!isObject(answer)) throw unreachable();
+  if (response.ok) return answer;
+  if (typeof answer.reason !== "string") throw unreachable();
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  throw new CallError({
+    reason: answer.reason,
+    retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined,
+  });
+}
+
 /** Opens the API for one challenge. */
 export function openApi({ challengeId, token, baseUrl }: Ticket, language: PageLanguage): Api {
-  const client = createClient(
-    ChallengeService,
-    createConnectTransport({ baseUrl, useBinaryFormat: true, defaultTimeoutMs: timeoutMs }),
-  );
-  const options = { headers: { authorization: `Bearer ${token}` } };
+  const call = async (verb: string, body?: Json): Promise<Json> => {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
+    try {
+      const response = await fetch(`${baseUrl}/v2/challenges/${encodeURIComponent(challengeId)}/${verb}`, {
+        method: body === undefined ? "GET" : "POST",
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: abort.signal,
+      });
+      return await answerOf(response);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
   return {
     async describe() {
-      const described = await client.describeChallenge({ challengeId }, options);
+      const described = readDescribed(await call("describe"));
       const proof = readProof(challengeId);
-      if (described.returnUrl !== undefined && proof !== undefined) described.returnUrl += `&proof=${proof}`;
-      return described;
+      return described.returnUrl === undefined || proof === undefined
+        ? described
+        : { ...described, returnUrl: `${described.returnUrl}&proof=${proof}` };
     },
     async send(channel) {
-      await client.sendChallenge({ challengeId, channel, language: languages[language] }, options);
+      await call("send", { channel, language });
     },
     async verify(code) {
-      const { success, proof } = await client.verifyChallenge({ challengeId, code }, options);
-      if (proof !== undefined) keepProof(challengeId, proof);
-      return success;
+      const { success, proof } = await call("verify", { code });
+      if (typeof proof === "string") keepProof(challengeId, proof);
+      return success === true;
     },
   };
 }
 
 /** Reads what a call threw. */
 export function failureOf(error: unknown): Failure {
-  const [info] = ConnectError.from(error).findDetails(ErrorInfoSchema);
-  const seconds = Number(info?.metadata.retry_after_seconds);
-  return {
-    reason: info?.reason ?? "unreachable",
-    retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined,
-  };
+  return (error instanceof CallError ? error : unreachable()).failure;
 }

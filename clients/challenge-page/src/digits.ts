@@ -10,6 +10,7 @@ export function codeIn(text: string): string {
   const ascii = text.replace(/[\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g, (digit) =>
     String(digit.charCodeAt(0) & 15),
   );
-  const whole = /(?<!\d)\d{6}(?!\d)/.exec(ascii)?.[0];
+  // Without a look behind, at which Safari before 16.4 would refuse the whole script.
+  const whole = /(?:^|\D)(\d{6})(?!\d)/.exec(ascii)?.[1];
   return whole ?? ascii.replace(/\D/g, "").slice(0, codeDigits);
 }

@@ -1,4 +1,5 @@
-import { type Api, type Channel, type DescribeChallengeResponse, failureOf, openApi } from "./api.js";
+import { type Api, failureOf, openApi } from "./api.js";
+import type { Channel, Described } from "./described.js";
 import { type Content, element, filled, isolated, minutes } from "./dom.js";
 import { endOf, type Step, stepOf } from "./step.js";
 import { readTicket } from "./token.js";
@@ -21,7 +22,7 @@ const alertLine = element("p", { id: "alert", role: "alert" });
 const statusLine = element("p", { role: "status" });
 const stage = element("div", { class: "stage" });
 
-let described: DescribeChallengeResponse | undefined;
+let described: Described | undefined;
 let shown: Step | undefined;
 let view: View | undefined;
 let ending: ReturnType<typeof setTimeout> | undefined;
@@ -105,7 +106,7 @@ async function refresh(api: Api): Promise<void> {
   if (!stays) show(api, step);
 }
 
-async function send(api: Api, channel: Channel): Promise<void> {
+async function send(api: Api, channel: Channel | undefined): Promise<void> {
   const again = shown === "code";
   try {
     await api.send(channel);

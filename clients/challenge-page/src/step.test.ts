@@ -1,32 +1,25 @@
-import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import {
-  ChallengeStatus,
-  Channel,
-  DescribeChallengeResponseSchema,
-} from "../../../gen/es/rupt/v2/challenge_service_pb.js";
+import type { Destination } from "./described.js";
 import { endOf, stepOf } from "./step.js";
 import { wordings, wrongCode } from "./wordings.js";
 
-const destinations = [{ channel: Channel.EMAIL, contact: "a*****@x.dev" }];
+const destinations: readonly Destination[] = [{ channel: "email", contact: "a*****@x.dev" }];
 
 test.each([
-  [ChallengeStatus.CREATED, "choose"],
-  [ChallengeStatus.SENT, "code"],
-  [ChallengeStatus.VERIFIED, "passed"],
-  [ChallengeStatus.COMPLETED, "used"],
-  [ChallengeStatus.EXPIRED, "expired"],
-  [ChallengeStatus.EXHAUSTED, "exhausted"],
-  [ChallengeStatus.SUPERSEDED, "superseded"],
-  [99 as ChallengeStatus, "expired"],
+  ["created", "choose"],
+  ["sent", "code"],
+  ["verified", "passed"],
+  ["completed", "used"],
+  ["expired", "expired"],
+  ["exhausted", "exhausted"],
+  ["superseded", "superseded"],
+  ["a word of the future", "expired"],
 ])("status %s is shown as %s", (status, step) => {
-  expect(stepOf(create(DescribeChallengeResponseSchema, { status, destinations }))).toBe(step);
+  expect(stepOf({ status, destinations })).toBe(step);
 });
 
 test("with nowhere to send a code to, there is nothing to choose", () => {
-  expect(stepOf(create(DescribeChallengeResponseSchema, { status: ChallengeStatus.CREATED }))).toBe(
-    "no_contact",
-  );
+  expect(stepOf({ status: "created", destinations: [] })).toBe("no_contact");
 });
 
 test.each([

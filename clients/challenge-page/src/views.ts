@@ -1,5 +1,5 @@
-import { Channel, type DescribeChallengeResponse } from "./api.js";
 import { countDown } from "./countdown.js";
+import type { Channel, Described } from "./described.js";
 import { codeDigits, codeIn } from "./digits.js";
 import { element, filled, isolated, minutes } from "./dom.js";
 import type { End, Wording } from "./wording.js";
@@ -19,7 +19,7 @@ export interface View {
 /** What the views share. */
 export interface Scene {
   readonly words: Wording;
-  readonly described: DescribeChallengeResponse;
+  readonly described: Described;
 }
 
 /** A button that can be told to wait without losing the focus; a click on it does nothing meanwhile. */
@@ -57,11 +57,11 @@ function waitForTurn(
 }
 
 function channelWord(words: Wording, channel: Channel): string {
-  return channel === Channel.SMS ? words.sms : words.email;
+  return channel === "sms" ? words.sms : words.email;
 }
 
 /** Where should the code go? `send` resolves when the attempt is over, however it ended. */
-export function chooseView(scene: Scene, send: (channel: Channel) => Promise<void>): View {
+export function chooseView(scene: Scene, send: (channel: Channel | undefined) => Promise<void>): View {
   const { words, described } = scene;
   const { destinations, brand, sendsRemaining } = described;
   const intro = element("p", {}, ...filled(words.intro, { brand: element("bdi", {}, brand) }));
@@ -70,7 +70,7 @@ export function chooseView(scene: Scene, send: (channel: Channel) => Promise<voi
     return { title: words.title, content: [intro, none] };
   }
   const radios = destinations.map(({ channel }, index) =>
-    element("input", { type: "radio", name: "to", value: String(channel), checked: index === 0 }),
+    element("input", { type: "radio", name: "to", value: channel, checked: index === 0 }),
   );
   const rows = destinations.map(({ channel, contact }, index) =>
     element(
@@ -91,7 +91,7 @@ export function chooseView(scene: Scene, send: (channel: Channel) => Promise<voi
     event.preventDefault();
     if (submit.waits()) return;
     submit.wait(words.sending);
-    await send(destinations[radios.findIndex((radio) => radio.checked)]?.channel ?? Channel.UNSPECIFIED);
+    await send(destinations[radios.findIndex((radio) => radio.checked)]?.channel);
     submit.wait(undefined);
   });
   return { title: words.title, content: [intro, form], leave: waitForTurn(scene, submit) };
@@ -100,7 +100,7 @@ export function chooseView(scene: Scene, send: (channel: Channel) => Promise<voi
 /** What the entry of a code can do. */
 export interface CodeActions {
   verify(code: string): Promise<void>;
-  resend(channel: Channel): Promise<void>;
+  resend(channel: Channel | undefined): Promise<void>;
   otherWay(): void;
 }
 
@@ -188,7 +188,7 @@ const passing: ReadonlySet<End> = new Set(["unreachable", "nothing"]);
 export function endView(
   words: Wording,
   end: End,
-  described: DescribeChallengeResponse | undefined,
+  described: Described | undefined,
   tryAgain: () => void,
 ): View {
   const { title, text } = words.ends[end];

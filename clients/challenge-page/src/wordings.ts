@@ -12,7 +12,7 @@ export type PageLanguage = keyof typeof wordings;
 
 /** Narrows a language tag to a language of the page. */
 export function isPageLanguage(tag: string): tag is PageLanguage {
-  return Object.hasOwn(wordings, tag);
+  return Object.keys(wordings).includes(tag);
 }
 
 /** The sentence on a wrong code, with how many tries are left. */
