@@ -39,9 +39,23 @@ beforeAll(async () => {
   await sql`
     insert into idempotency_keys (project_id, key_hash, request_hash, evaluation_id, expires_at)
     select ${projectId}, decode(md5(n::text), 'hex'), '', gen_random_uuid(), now() from generate_series(1, ${rows / 10}::int) n`;
-  await sql`analyze users, challenges, idempotency_keys`;
+  await sql`
+    insert into evaluations (project_id, evaluation_id, user_key, action, failed, verdict, body)
+    select ${projectId}, gen_random_uuid(), 'filler-' || n % 1000, 'login', false, 'allow', '' from generate_series(1, ${rows / 10}::int) n`;
+  await sql`analyze users, challenges, idempotency_keys, evaluations`;
 }, 180_000);
 afterAll(() => server.stop());
+
+test("the evaluations of one user are found by their index, newest first", async () => {
+  await server.get("/v2/evaluations?user=u1");
+  const { sql } = server.foundation;
+  const [listed] = await sql<{ statement: string }[]>`
+    select statement from pg_prepared_statements where statement like '%from evaluations where%order by evaluation_id desc%' and statement not like '%pg_%'`;
+  const plan = await sql.unsafe<{ "QUERY PLAN": string }[]>(`explain (generic_plan) ${listed?.statement}`);
+  const lines = plan.map((line) => line["QUERY PLAN"]).join("\n");
+  expect(lines).toContain("Index Cond: (uuid_hash_extended(project_id, hashtextextended(user_key");
+  expect(lines).not.toContain("Sort");
+});
 
 test("the four calls were caught", () => {
   expect(statements.length).toBeGreaterThanOrEqual(7);

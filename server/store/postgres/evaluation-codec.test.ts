@@ -81,11 +81,13 @@ const evaluation: KeptEvaluation = {
 };
 
 /**
- * What this evaluation was packed to when the format was made. Words and shapes are numbered by their place, so whoever moves one makes what lies
- * in databases unreadable, or worse, read as something else.
+ * What this evaluation was packed to when the format was made, and since addresses are packed as four bytes. Words, shapes and forms are numbered by
+ * their place, so whoever moves one makes what lies in databases unreadable, or worse, read as something else.
  */
-const golden =
+const first =
   "fQASARcCfwd5CAkAGXAaAhxQHXAJCQENBw04NC4yMDguMjAuMTEwDgkCEwsHBq6RSQaKjw0k9QcET3NsbwkFJgEnESgXIgsCuwkBCwAJAQ2A8LJSDdAPFykLBLwJAgsBBws4NC4yMDguMjAuMQkGCQcXBMcQESELAAkICQYJBxcPCwK7BMcQCwEExxAJBgkHF/USCwK79QsA9QkGCQcXG3EqvRMLCbt8LgcJNTkuOSwxMC43MgkGMwkHNBcUCQMVCQQWJBL1FwkFGAkFEQcIT3NsbywgTk8QBMcQED0LCxgGqMMBODgLCAaPTgaIJwM/1VVVVVVVVRAQEDxRc00IAZytfAwAcACAAAAAAAAAAwgJAAkJAUoJAEgHC2V4YW1wbGUuY29tAwpU8gUB8AbvqALxBp+ZAg95Bs+JAvMG//kBD3oGr+oBD3sG39oBD3wGj8sBD30Gv7sB6gbvqwHrBQDsBs+MAe4G/3wPfgavbQ9/Bt9dD4ABCQwPgQEGvz4PggEG7y4PgwEQD4QBBs8PD4UBEOkG0A/nBqAf6AbwLuYGwD4PhgEGkE4PhwEG4F0PiAEGsG0PiQEGgH0PigEG0IwBD4sBEQ+MAQbwqwEPjQEGwLsBD44BBpDLAe0G4NoBD48BBrDqAe8GgPoBD5ABBtCJAg+RAQagmQIPkgEG8KgCD5MBEg+UAQaQyAJHcYNx/wRydWxlBwN2aXAECiry8PEPefMPeg97D3wPferr7O4Pfg9/D4ABD4EBD4IBD4MBD4QBD4UB6efo5g+GAQ+HAQ+IAQ+JAQ+KAQ+LAQ+MAQ+NAQ+OAe0PjwHvD5ABD5EBD5IBD5MBD5QBBQM/v5rdNzljXwYGhpwBRAgBnK18DABwAIAAAAAAAAACRlEHB3BheW91dHNFE0kC";
+const golden =
+  "fQASARcCfwd5CAkAGXAaAhxQHXAJCQENCgBU0BRuDgkCEwsHBq6RSQaKjw0k9QcET3NsbwkFJgEnESgXIgsCuwkBCwAJAQ2A8LJSDdAPFykLBLwJAgsBCgBU0BQBCQYJBxcExxARIQsACQgJBgkHFw8LArsExxALAQTHEAkGCQcX9RILArv1CwD1CQYJBxcbcSq9EwsJu3wuBwk1OS45LDEwLjcyCQYzCQc0FxQJAxUJBBYkEvUXCQUYCQURBwhPc2xvLCBOTxAExxAQPQsLGAaowwE4OAsIBo9OBognAz/VVVVVVVVVEBAQPFFzTQgBnK18DABwAIAAAAAAAAADCAkACQkBSgkASAcLZXhhbXBsZS5jb20DClTyBQHwBu+oAvEGn5kCD3kGz4kC8wb/+QEPegav6gEPewbf2gEPfAaPywEPfQa/uwHqBu+rAesFAOwGz4wB7gb/fA9+Bq9tD38G310PgAEJDA+BAQa/Pg+CAQbvLg+DARAPhAEGzw8PhQEQ6QbQD+cGoB/oBvAu5gbAPg+GAQaQTg+HAQbgXQ+IAQawbQ+JAQaAfQ+KAQbQjAEPiwERD4wBBvCrAQ+NAQbAuwEPjgEGkMsB7Qbg2gEPjwEGsOoB7waA+gEPkAEG0IkCD5EBBqCZAg+SAQbwqAIPkwESD5QBBpDIAkdxg3H/BHJ1bGUHA3ZpcAQKKvLw8Q958w96D3sPfA996uvs7g9+D38PgAEPgQEPggEPgwEPhAEPhQHp5+jmD4YBD4cBD4gBD4kBD4oBD4sBD4wBD40BD44B7Q+PAe8PkAEPkQEPkgEPkwEPlAEFAz+/mt03OWNfBgaGnAFECAGcrXwMAHAAgAAAAAAAAAJGUQcHcGF5b3V0c0UTSQI=";
 
 const builds = { note: () => 7, name: () => "builds" };
 const rowOf = (body: Uint8Array) => ({
@@ -104,7 +106,8 @@ test("an evaluation comes back as it was kept, with every reason", async () => {
   expect(await decodeEvaluation(rowOf(encodeBody(evaluation, 7)), builds)).toEqual(evaluation);
 });
 
-test("what was packed by the first release of the format is still read, and packed alike", async () => {
+test("what was packed before is still read, and packed alike", async () => {
+  expect(await decodeEvaluation(rowOf(Buffer.from(first, "base64")), builds)).toEqual(evaluation);
   expect(await decodeEvaluation(rowOf(Buffer.from(golden, "base64")), builds)).toEqual(evaluation);
   expect(encodeBody(evaluation, 7).toString("base64")).toBe(golden);
 });

@@ -22,6 +22,8 @@ describe("what is packed comes back", () => {
         "01890A5D-AC96-774B-BCCE-B302099A8057",
       ],
     ],
+    ["addresses", ["84.208.20.110", "84.208.20.110", "0.0.0.0", "255.255.255.255", "256.1.1.1", "01.2.3.4"]],
+    ["hashes", ["20c20bda|2151a3bc|289e30df", "20c20bda|2151a3bc|289e30df", "20C20BDA|2151a3bc|289e30df"]],
     ["bytes", [Buffer.from([0, 255]), Buffer.alloc(0)]],
     ["objects", { at: 1, other: { key: "known", __proto__: null }, list: [[], {}] }],
     ["many", Array.from({ length: 400 }, (_, n) => ({ key: n, [`k${n}`]: [n / 7] }))],
@@ -97,6 +99,8 @@ describe("it is small", () => {
     const id = "01890a5d-ac96-774b-bcce-b302099a8057";
     expect(pack([id], known)).toHaveLength(18);
     expect(pack([id, id], known)).toHaveLength(20);
+    expect(pack("84.208.20.110", known)).toHaveLength(6);
+    expect(pack("20c20bda|2151a3bc|289e30df", known)).toHaveLength(14);
   });
 });
 
@@ -105,6 +109,7 @@ describe("bytes that it did not write are refused", () => {
     ["cut off", pack("Oslo, NO", known).subarray(0, 4)],
     ["empty", Buffer.alloc(0)],
     ["of a later release", pack("later", dictionary([...known.words, "later"]))],
+    ["of a form of a later release", Buffer.from([10, 31])],
     ["referring to nothing", Buffer.from([9, 7])],
   ])("%s", (_, bytes) => {
     expect(() => unpack(bytes, known)).toThrow();

@@ -1,5 +1,6 @@
 import {
   type Dictionary,
+  forms,
   type Given,
   literalName,
   type Packable,
@@ -13,6 +14,9 @@ import {
 /** Whole numbers in this range are taken for instants: 2001 to 2128. They are exact either way. */
 const isInstant = (value: number) => value >= 1e12 && value < 5e12;
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+const addressPattern = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+const hashesPattern = /^[0-9a-f]{8}\|[0-9a-f]{8}\|[0-9a-f]{8}$/;
 
 class Packer {
   bytes = Buffer.allocUnsafe(1024);
@@ -118,6 +122,14 @@ class Packer {
     else if (value.length === 36 && uuidPattern.test(value)) {
       this.byte(tags.uuid);
       this.length += this.bytes.write(value.replaceAll("-", ""), this.length, 16, "hex");
+    } else if (value.length >= 7 && value.length <= 15 && addressPattern.test(value)) {
+      this.byte(tags.array);
+      this.byte(forms.address);
+      for (const part of value.split(".")) this.byte(Number(part));
+    } else if (value.length === 26 && hashesPattern.test(value)) {
+      this.byte(tags.array);
+      this.byte(forms.hashes);
+      this.length += this.bytes.write(value.replaceAll("|", ""), this.length, 12, "hex");
     } else {
       this.byte(tags.text);
       this.literal(value);

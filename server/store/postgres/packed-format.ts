@@ -55,6 +55,7 @@ export const tags = {
   uuid: 8,
   /** The same as an earlier long value: varint of its place among them. */
   again: 9,
+  /** A number from 32 on: so many entries. Below: a text of the form of that number, see `forms`. */
   array: 10,
   /** A number from 32 on: so many members. Below: an object of the shape of that number, its values alone. */
   object: 11,
@@ -70,7 +71,16 @@ export const tags = {
   smallWord: 144,
 } as const;
 
+/** Forms of frequent texts that are packed as the bytes that they spell. */
+export const forms = {
+  /** An IPv4 address: 4 bytes. */
+  address: 0,
+  /** Three times eight lower-case hexadecimal digits, parted by `|`: 12 bytes. */
+  hashes: 1,
+} as const;
+
 export const smallWholes = tags.smallArray - tags.smallWhole;
+/** So that a larger count is told from a form. */
 export const smallArrays = tags.smallObject - tags.smallArray;
 /** As many as `mostShapes`, so that a larger count is told from a shape. */
 export const smallObjects = tags.smallWord - tags.smallObject;

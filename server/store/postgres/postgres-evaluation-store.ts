@@ -1,6 +1,7 @@
 import type { EvaluationStore } from "../evaluation-store.js";
 import type { Database } from "./database.js";
 import { decodeEvaluation, type EvaluationRow } from "./evaluation-codec.js";
+import { ofUser } from "./evaluations-of-user.js";
 import { guarded } from "./faults.js";
 import { createGeoBuilds } from "./geo-builds.js";
 import { countLimit } from "./paging.js";
@@ -25,7 +26,8 @@ export function postgresEvaluationStore(sql: Database): EvaluationStore {
 
     list: (projectId, { page, limit, userKey }) =>
       guarded(async () => {
-        const which = sql`project_id = ${projectId} ${userKey === undefined ? sql`` : sql`and user_key = ${userKey}`}`;
+        const which =
+          userKey === undefined ? sql`project_id = ${projectId}` : ofUser(sql, projectId, userKey);
         const [rows, [count]] = await Promise.all([
           sql<EvaluationRow[]>`
             select ${columns} from evaluations where ${which}

@@ -3,6 +3,7 @@ import { userCounterKey } from "../../risk/counters.js";
 import type { UserStore } from "../user-store.js";
 import { type ChallengeRow, challengeColumns, toChallenge } from "./challenge-row.js";
 import type { Database } from "./database.js";
+import { ofUser } from "./evaluations-of-user.js";
 import { guarded } from "./faults.js";
 import { decodeHistory } from "./history-codec.js";
 import { historyColumns } from "./history-columns.js";
@@ -59,7 +60,7 @@ export function postgresUserStore(sql: Database): UserStore {
           sent as (
             delete from deliveries
             where project_id = ${projectId} and challenge_id in (select challenge_id from asked)),
-          judged as (delete from evaluations where project_id = ${projectId} and user_key = ${userKey}
+          judged as (delete from evaluations where ${ofUser(sql, projectId, userKey)}
             returning evaluation_id, device_id),
           owned as (
             select device_id from judged where device_id is not null

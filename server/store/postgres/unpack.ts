@@ -1,9 +1,11 @@
 import {
   type Dictionary,
+  forms,
   type Given,
   literalName,
   mostShapes,
   type Packable,
+  smallArrays,
   tags,
 } from "./packed-format.js";
 
@@ -64,6 +66,13 @@ class Unpacker {
     const word = this.known.words[number];
     if (word === undefined) throw new Error("the bytes were packed by a later release");
     return word;
+  }
+
+  private formed(number: number): string {
+    if (number === forms.address) return this.remembered(this.slice(4).join("."));
+    if (number !== forms.hashes) throw new Error("the bytes were packed by a later release");
+    const hex = this.slice(12).toString("hex");
+    return this.remembered(`${hex.slice(0, 8)}|${hex.slice(8, 16)}|${hex.slice(16)}`);
   }
 
   private array(count: number): Packable[] {
@@ -134,8 +143,10 @@ class Unpacker {
         if (value === undefined) throw new Error("the packed bytes refer to nothing");
         return value;
       }
-      case tags.array:
-        return this.array(this.varint());
+      case tags.array: {
+        const number = this.varint();
+        return number < smallArrays ? this.formed(number) : this.array(number);
+      }
       case tags.object: {
         const number = this.varint();
         return number < mostShapes ? this.shaped(number) : this.object(number);

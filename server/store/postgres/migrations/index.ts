@@ -16,6 +16,7 @@ import { feedback } from "./0014-feedback.js";
 import { packed } from "./0015-packed.js";
 import { imports } from "./0016-imports.js";
 import { censuses } from "./0017-censuses.js";
+import { evaluationsByUser } from "./0018-evaluations-by-user.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   packed,
   imports,
   censuses,
+  evaluationsByUser,
 ];
