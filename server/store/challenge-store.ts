@@ -54,6 +54,14 @@ export interface DeliveryKey extends ChallengeKey {
   readonly deliveryId: string;
 }
 
+/** A sending that the provider took. */
+export interface Confirmation extends DeliveryKey {
+  readonly codeHash: Uint8Array;
+  readonly now: Instant;
+  readonly provider: string;
+  readonly reference: string | undefined;
+}
+
 /** A code that somebody entered. */
 export interface CodeTry extends ChallengeKey {
   /** Its keyed hash under each key. */
@@ -111,14 +119,7 @@ export interface ChallengeStore {
    */
   reserveSend(reservation: Reservation): Promise<Reserved>;
   /** The provider took the message: created or sent → sent; of the codes until now only this one passes. */
-  confirmSend(
-    key: DeliveryKey & {
-      readonly codeHash: Uint8Array;
-      readonly now: Instant;
-      readonly provider: string;
-      readonly reference: string | undefined;
-    },
-  ): Promise<void>;
+  confirmSend(sending: Confirmation): Promise<void>;
   /**
    * The provider did not take the message: gives the send back, to be tried again at once; the code stays good. What was certainly `refused` is
    * given back to the budgets and the user, too; what may have left is not.

@@ -104,6 +104,18 @@ describe("a message-pumping bot", () => {
     expect(twilio.taken).toHaveLength(10);
   });
 
+  test("among others at the same instant: it is refused, they are not, and each message is charged once", async () => {
+    const bot = await challenges(16, () => "8.8.4.4");
+    const others = await challenges(9, freshAddress);
+    const asked = others.flatMap((one, index) => [...bot.slice(index * 2, index * 2 + 2), one]);
+    expect(await pump(asked)).toBe(6);
+    const sent = await server.foundation.sql<{ scope: string; n: number }[]>`
+      select split_part(budget_key, ':', 1) as scope, sum(sent)::int as n from message_budgets
+      where window_seconds = 86400 group by 1 order by 1`;
+    expect(sent).toEqual(["address", "contact", "country", "project"].map((scope) => ({ scope, n: 19 })));
+    expect(twilio.taken).toHaveLength(19);
+  });
+
   test("does not use up another project's budget", async () => {
     await pump(await challenges(25, freshAddress));
     const other = await ask(second, somebody());

@@ -3,7 +3,7 @@
  * column of many rows costs a tenth of the same rows as JSON.
  */
 
-/** Whole numbers, booleans or UUIDs, which need no quotes. */
+/** Whole numbers, booleans, UUIDs or instants, which need no quotes. */
 export function plain(values: readonly (number | string | boolean | null | undefined)[]): string {
   let text = "{";
   for (const [index, value] of values.entries()) text += `${index === 0 ? "" : ","}${value ?? "NULL"}`;
@@ -22,6 +22,11 @@ export function texts(values: readonly (string | null | undefined)[]): string {
     special.lastIndex = 0;
   }
   return `${text}}`;
+}
+
+/** Instants, in milliseconds since 1970. */
+export function instants(values: readonly number[]): string {
+  return plain(values.map((at) => new Date(at).toISOString()));
 }
 
 /** Byte strings. */

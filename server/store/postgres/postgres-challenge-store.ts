@@ -54,7 +54,7 @@ export function postgresChallengeStore(sql: Database): ChallengeStore {
         return { data: rows.map(toChallenge), total: count?.total ?? 0 };
       }),
 
-    reserveSend: (reservation) => guarded(() => reserveSend(sql, reservation)),
+    reserveSend: reserveSend(sql),
 
     ...settleSend(sql),
 

@@ -1,7 +1,8 @@
 import { createBatch } from "../../batch.js";
-import type { ChallengeKey, ChallengeStore } from "../challenge-store.js";
+import type { ChallengeKey, ChallengeStore, Confirmation } from "../challenge-store.js";
+import { byteas, instants, plain, texts } from "./array-literals.js";
 import type { Database } from "./database.js";
-import { guarded } from "./faults.js";
+import { guarded, isBadValue } from "./faults.js";
 import { doubtfulCodes } from "./reserve-send.js";
 
 /** What follows a reserved sending, in PostgreSQL. */
@@ -12,7 +13,7 @@ export function settleSend(
   const chargedRows = (deliveries: ReturnType<Database>) => sql`
     charges as materialized (
       select d.project_id, k as budget_key, w.seconds as window_seconds,
-        to_timestamp(floor(extract(epoch from d.created_at) / w.seconds) * w.seconds) as window_at, count(*)::int as messages
+        date_bin(make_interval(secs => w.seconds), d.created_at, timestamptz 'epoch') as window_at, count(*)::int as messages
       from (${deliveries}) d, unnest(d.charges) as k, (values (3600), (86400)) as w (seconds)
       group by 1, 2, 3, 4),
     locked as materialized (
@@ -47,21 +48,51 @@ export function settleSend(
     alone: () => false,
   });
 
-  return {
-    confirmSend: ({ projectId, challengeId, deliveryId, codeHash, now, provider, reference }) =>
+  const at = sql`array_position(l.ids, c.challenge_id)`;
+  const confirm = createBatch<Confirmation, void>({
+    run: (sendings) =>
       guarded(async () => {
+        const projectId = sendings[0]?.projectId ?? null;
+        const ids = plain(sendings.map(({ challengeId }) => challengeId));
+        const mine = sql`c.project_id = ${projectId} and c.challenge_id = any (${ids}::text::uuid[])`;
         await sql`
-          with noted as (
-            update deliveries
-            set status = case when status = 'pending' then 'sent' else status end, provider = ${provider},
-              reference = ${reference ?? null}::text, updated_at = ${now}
-            where project_id = ${projectId} and challenge_id = ${challengeId} and delivery_id = ${deliveryId})
-          update challenges
-          set status = 'sent', code_hash = ${codeHash}, pending_code_hash = nullif(pending_code_hash, ${codeHash}),
+          with list as materialized (
+            select ${ids}::text::uuid[] as ids, ${plain(sendings.map(({ deliveryId }) => deliveryId))}::text::uuid[] as delivery_ids,
+              ${byteas(sendings.map(({ codeHash }) => codeHash))}::text::bytea[] as codes,
+              ${texts(sendings.map(({ provider }) => provider))}::text::text[] as providers,
+              ${texts(sendings.map(({ reference }) => reference))}::text::text[] as refs,
+              ${instants(sendings.map(({ now }) => now))}::text::timestamptz[] as instants),
+          person as materialized (
+            select u.user_key from users u
+            where u.project_id = ${projectId} and u.user_key = any (array(select c.user_key from challenges c where ${mine}))
+            order by u.user_key
+            for update),
+          noted as (
+            update deliveries c
+            set status = case when c.status = 'pending' then 'sent' else c.status end, provider = l.providers[${at}],
+              reference = l.refs[${at}], updated_at = l.instants[${at}]
+            from list l
+            where ${mine} and c.delivery_id = l.delivery_ids[${at}] and (select count(*) from person) > 0)
+          update challenges c
+          set status = 'sent', code_hash = l.codes[${at}], pending_code_hash = nullif(c.pending_code_hash, l.codes[${at}]),
             doubtful_code_hashes = '{}'
-          where project_id = ${projectId} and challenge_id = ${challengeId} and status in ('created', 'sent')
-            and (pending_code_hash = ${codeHash} or ${codeHash} = any (doubtful_code_hashes))`;
+          from list l
+          where ${mine} and c.status in ('created', 'sent') and (select count(*) from person) > 0
+            and (c.pending_code_hash = l.codes[${at}] or l.codes[${at}] = any (c.doubtful_code_hashes))`;
+        return sendings.map(() => undefined);
       }),
+    group: ({ projectId }) => projectId,
+    takes: ({ challengeId }) => challengeId,
+    worksOn: () => undefined,
+    expired: () => undefined,
+    maxBatch: 64,
+    maxInFlight: 1,
+    maxWaiting: 10_000,
+    alone: isBadValue,
+  });
+
+  return {
+    confirmSend: confirm,
 
     refundSend: ({ projectId, challengeId, deliveryId, codeHash, now, outcome }) =>
       guarded(async () => {

@@ -1,6 +1,6 @@
 import { createBatch, pastDeadline } from "../../batch.js";
 import type { CodeTry, TriedCode } from "../challenge-store.js";
-import { byteas, plain, texts } from "./array-literals.js";
+import { byteas, instants, plain } from "./array-literals.js";
 import type { Database } from "./database.js";
 import { guarded, isBadValue } from "./faults.js";
 
@@ -29,15 +29,13 @@ function tryBatch(sql: Database): (tries: readonly CodeTry[]) => Promise<readonl
       const projectId = tries[0]?.projectId ?? null;
       const keyCount = tries[0]?.hashes.length ?? 0;
       const pauses = plain(tries[0]?.pauses ?? []);
-      const instants = (pick: (one: CodeTry) => number) =>
-        texts(tries.map((one) => new Date(pick(one)).toISOString()));
       const rows = await sql<TriedRow[]>`
         with input as materialized (
           select x.n, x.challenge_id, x.at, x.verified_until, x.max_failed_codes,
             (h.all_codes)[(x.n - 1) * ${keyCount}::int + 1 : x.n * ${keyCount}::int] as codes
           from unnest(${plain(tries.map(({ challengeId }) => challengeId))}::text::uuid[],
-              ${instants(({ now }) => now)}::text::timestamptz[],
-              ${instants(({ verifiedUntil }) => verifiedUntil)}::text::timestamptz[],
+              ${instants(tries.map(({ now }) => now))}::text::timestamptz[],
+              ${instants(tries.map(({ verifiedUntil }) => verifiedUntil))}::text::timestamptz[],
               ${plain(tries.map(({ maxFailedCodes }) => maxFailedCodes))}::text::int[])
             with ordinality as x (challenge_id, at, verified_until, max_failed_codes, n),
             (select ${byteas(tries.flatMap(({ hashes }) => hashes))}::text::bytea[] as all_codes) h),
@@ -69,16 +67,15 @@ function tryBatch(sql: Database): (tries: readonly CodeTry[]) => Promise<readonl
           from person p
           join input i on i.n = p.n
           where c.project_id = ${projectId} and c.challenge_id = i.challenge_id and ${takesCodes}
-          returning i.n, c.user_key, c.status = 'verified' as success, c.attempts, c.max_attempts),
+          returning i.n, i.at, i.max_failed_codes, c.user_key, c.status = 'verified' as success, c.attempts, c.max_attempts),
         judged as (
           update users u
           set failed_codes = case when t.success then 0 else u.failed_codes + 1 end,
             codes_paused_until = case when not t.success then
-              i.at + make_interval(secs => (${pauses}::text::int[])[least(u.failed_codes + 2 - i.max_failed_codes, ${tries[0]?.pauses.length ?? 0}::int)]) end,
+              t.at + make_interval(secs => (${pauses}::text::int[])[least(u.failed_codes + 2 - t.max_failed_codes, ${tries[0]?.pauses.length ?? 0}::int)]) end,
             unused_messages = case when t.success then 0 else u.unused_messages end,
             messages_paused_until = case when not t.success then u.messages_paused_until end
           from tried t
-          join input i on i.n = t.n
           where u.project_id = ${projectId} and u.user_key = t.user_key)
         select t.n is not null as taken, coalesce(o.turn > 1, false) as again, t.success, t.attempts, t.max_attempts
         from input i
