@@ -123,7 +123,7 @@ export function startPureService(geo: Geo, seen: (login: Login, facts: Facts) =>
         userKey: user,
         at,
         sighting,
-        policy: defaultPolicy,
+        policy: defaultPolicy(),
         accessLists: createAccessLists([]),
         counterKeys,
         idempotencyKey: undefined,

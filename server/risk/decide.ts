@@ -87,7 +87,7 @@ function tried(policy: Policy, subject: PolicySubject): { decision: Decision; fa
     return { decision: policy.decide(subject), failure: undefined };
   } catch (error) {
     if (!(error instanceof PolicyFailure)) throw error;
-    return { decision: defaultPolicy.decide(subject), failure: policyFailed({ rule: error.rule }) };
+    return { decision: defaultPolicy().decide(subject), failure: policyFailed({ rule: error.rule }) };
   }
 }
 

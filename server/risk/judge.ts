@@ -63,7 +63,11 @@ const signalOnly: ReadonlySet<ReasonName> = new Set(
 );
 
 /** Judges an attempt by a policy. A failed one (wrong credentials) is scored but never asks for a challenge: there is no one to let in. */
-export function judge(facts: Facts, circumstances: Circumstances, policy: Policy = defaultPolicy): Judgement {
+export function judge(
+  facts: Facts,
+  circumstances: Circumstances,
+  policy: Policy = defaultPolicy(),
+): Judgement {
   const signals = notice(facts);
   const risks = signals.filter((signal) => signal.direction === "risk").sort((a, b) => b.weight - a.weight);
   const neutral = signals.filter((signal) => signal.direction === "neutral");

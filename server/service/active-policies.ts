@@ -25,6 +25,7 @@ const cacheSize = 1_000;
 /** Makes the cache of compiled policies. */
 export function createActivePolicies({ policies, log }: { policies: PolicyStore; log: Log }): ActivePolicies {
   const cache = new Map<string, Policy | Promise<Policy>>();
+  const usual = defaultPolicy();
   let failed = 0;
 
   const compile = async ({ projectId }: Project, version: number): Promise<Policy> => {
@@ -43,7 +44,7 @@ export function createActivePolicies({ policies, log }: { policies: PolicyStore;
   return {
     of(project) {
       const { projectId, policyVersion } = project;
-      if (policyVersion === 0) return defaultPolicy;
+      if (policyVersion === 0) return usual;
       const key = `${projectId}:${policyVersion}`;
       const known = cache.get(key);
       if (known !== undefined) return known;

@@ -1,3 +1,4 @@
+import type { Policy } from "./policy.js";
 import { readPolicyFile } from "./policy-file.js";
 
 /** The file of the policy that holds where a project has activated none: its version 0. */
@@ -142,5 +143,10 @@ tests:
     expect: { verdict: allow, rule: none }
 `;
 
-/** The default policy, compiled. */
-export const defaultPolicy = readPolicyFile(defaultPolicyText).policy;
+let compiled: Policy | undefined;
+
+/** The default policy, compiled when first asked for: commands that judge nothing do not wait for it. */
+export function defaultPolicy(): Policy {
+  compiled ??= readPolicyFile(defaultPolicyText).policy;
+  return compiled;
+}
