@@ -3,6 +3,7 @@ import { ConnectError, type ConnectRouter, createContextKey, type HandlerContext
 import { toConnectError } from "./error-status.js";
 import type { HttpCall } from "./http-call.js";
 import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom } from "./pipeline.js";
+import { arrive, refusingUndecodable } from "./undecodable.js";
 
 /** Under which a call finds what its HTTP request says of it. */
 export const httpCallKey = createContextKey<HttpCall | undefined>(undefined, {
@@ -34,9 +35,13 @@ export function connectRoutes(endpoints: readonly Endpoint[]): (router: ConnectR
       const methods = served.map(({ method, call }) => [
         method.localName,
         async (request: never, context: HandlerContext) => {
+          const assertDecoded = arrive(context.values);
           const requestId = requestIdFrom(context.requestHeader.get("x-request-id") ?? undefined);
           try {
-            const response = await call(callInfo(context, requestId), () => request);
+            const response = await call(callInfo(context, requestId), () => {
+              assertDecoded();
+              return request;
+            });
             for (const [name, value] of Object.entries(answerHeaders(requestId)))
               context.responseHeader.set(name, value);
             return response;
@@ -49,5 +54,6 @@ export function connectRoutes(endpoints: readonly Endpoint[]): (router: ConnectR
       ]);
       router.service(service, Object.fromEntries(methods));
     }
+    router.handlers.splice(0, Infinity, ...router.handlers.map(refusingUndecodable));
   };
 }

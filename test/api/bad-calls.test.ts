@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
@@ -127,6 +128,14 @@ function nested(levels: number): { in: unknown } {
   return { in: levels === 1 ? 1 : nested(levels - 1) };
 }
 
+/** Bytes that no protocol that takes messages can decode. */
+const undecodable: readonly [string, () => Buffer][] = [
+  ["bytes that are no message", () => Buffer.from([0xff, 0xff, 0xff])],
+  ["a string that is not UTF-8", () => Buffer.from([0x12, 0x02, 0xff, 0xfe])],
+  ["a length beyond the end", () => Buffer.from([0x12, 0x7f, 0x61])],
+  ["metadata of 4,000 levels", () => deepMetadata(4_000)],
+];
+
 describe("Connect, by hand", () => {
   const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
     fetch(`${server.baseUrl}/rupt.v2.EvaluationService/Evaluate`, {
@@ -154,15 +163,37 @@ describe("Connect, by hand", () => {
     expect(error.message).not.toMatch(/node_modules|\bat .+:\d+:\d+/);
   });
 
-  // Connect's library calls a message that cannot be decoded `internal` before anything of ours sees it.
-  test.each([
-    ["bytes that are no message", [0xff, 0xff, 0xff]],
-    ["a string that is not UTF-8", [0x12, 0x02, 0xff, 0xfe]],
-  ])("%s cannot be decoded", async (_, bytes) => {
-    const answer = await post(new Uint8Array(bytes), { "content-type": "application/proto" });
-    const error = (await answer.json()) as { code: string; message: string };
-    expect(error.code).toBe("internal");
-    expect(error.message).not.toMatch(/node_modules|\bat .+:\d+:\d+/);
+  test.each(undecodable)("%s", async (_, bytes) => {
+    for (const [body, encoding] of [
+      [bytes(), {}],
+      [gzipSync(bytes()), { "content-encoding": "gzip" }],
+    ] as const) {
+      const answer = await post(new Uint8Array(body), { "content-type": "application/proto", ...encoding });
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get("x-request-id")).toMatch(/^\S{8,}$/);
+      const error = (await answer.json()) as { code: string; message: string; details: { value: string }[] };
+      expect(error.code).toBe("invalid_argument");
+      expect(error.message).toBe("The request is not the protobuf message that this method takes.");
+      const [info] = error.details.map(({ value }) =>
+        fromBinary(ErrorInfoSchema, Buffer.from(value, "base64")),
+      );
+      expect(info?.reason).toBe("malformed_body");
+    }
+  });
+
+  test("whoever has no secret is not told whether the bytes are a message", async () => {
+    const headers = { "content-type": "application/proto", authorization: "Bearer no" };
+    expect((await post(new Uint8Array([0xff, 0xff, 0xff]), headers)).status).toBe(401);
+  });
+
+  test("too large, and a message in bytes", async () => {
+    const headers = { "content-type": "application/proto" };
+    expect((await post(new Uint8Array(70_000), headers)).status).toBe(429);
+    const answer = await post(new Uint8Array(message({ action: "login", user: "" })), headers);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+      400,
+      "invalid_argument",
+    ]);
   });
 
   test("other methods and types", async () => {
@@ -174,6 +205,38 @@ describe("Connect, by hand", () => {
   });
 });
 
+describe("gRPC-Web, by hand", () => {
+  /** POSTs one message in its envelope; answers the trailers, which an error has for its body. */
+  async function callGrpcWeb(bytes: Buffer, secret = server.secret): Promise<string> {
+    const envelope = Buffer.alloc(5);
+    envelope.writeUInt32BE(bytes.length, 1);
+    const answer = await fetch(`${server.baseUrl}/rupt.v2.EvaluationService/Evaluate`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secret}`, "content-type": "application/grpc-web+proto" },
+      body: new Uint8Array(Buffer.concat([envelope, bytes])),
+    });
+    expect(answer.status).toBe(200);
+    return `${Buffer.from(await answer.arrayBuffer()).toString("latin1")}\r\n`;
+  }
+  const statusIn = (trailers: string) => Number(/grpc-status: *(\d+)/i.exec(trailers)?.[1]);
+
+  test.each(undecodable)("%s", async (_, bytes) => {
+    const trailers = await callGrpcWeb(bytes());
+    expect(statusIn(trailers)).toBe(Code.InvalidArgument);
+    const [, details = ""] = /grpc-status-details-bin: *(\S+)/i.exec(trailers) ?? [];
+    const status = fromBinary(StatusSchema, Buffer.from(details, "base64"));
+    expect(status.details.map((detail) => anyUnpack(detail, ErrorInfoSchema)?.reason)).toEqual([
+      "malformed_body",
+    ]);
+  });
+
+  test("too large, without a secret, refused by a limit", async () => {
+    expect(statusIn(await callGrpcWeb(Buffer.alloc(70_000)))).toBe(Code.ResourceExhausted);
+    expect(statusIn(await callGrpcWeb(Buffer.from([0xff, 0xff, 0xff]), "no"))).toBe(Code.Unauthenticated);
+    expect(statusIn(await callGrpcWeb(message({ ip: "nowhere" })))).toBe(Code.InvalidArgument);
+  });
+});
+
 describe("gRPC, by hand", () => {
   test("a refused field comes with its details", async () => {
     const error = await callGrpc(message({ ip: "nowhere" }));
@@ -182,12 +245,7 @@ describe("gRPC, by hand", () => {
     expect(error.metadata.get("x-request-id")).toHaveLength(1);
   });
 
-  test.each<[string, () => Buffer]>([
-    ["bytes that are no message", () => Buffer.from([0xff, 0xff, 0xff])],
-    ["a string that is not UTF-8", () => Buffer.from([0x12, 0x02, 0xff, 0xfe])],
-    ["a length beyond the end", () => Buffer.from([0x12, 0x7f, 0x61])],
-    ["metadata of 4,000 levels", () => deepMetadata(4_000)],
-  ])("%s", async (_, bytes) => {
+  test.each(undecodable)("%s", async (_, bytes) => {
     const error = await callGrpc(bytes());
     expect(error.code).toBe(Code.InvalidArgument);
     const [details] = error.metadata.get("grpc-status-details-bin");
