@@ -23,6 +23,9 @@ export interface Foundation {
   close(): Promise<void>;
 }
 
+/** All calls are answered when the pool is closed; connections that once broke under a statement are waited for in vain. */
+const poolEndSeconds = 1;
+
 /** Opens the foundation: starts PostgreSQL where none is given, migrates it, and checks that the master keys fit. */
 export async function openFoundation(
   config: Config,
@@ -32,12 +35,16 @@ export async function openFoundation(
   const keys = deriveKeys(config.masterKeys ?? (await readMasterKeyFile(config.dataDir)));
   const embedded =
     config.databaseUrl === undefined
-      ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => log.debug({}, message) })
+      ? await startEmbeddedPostgres({
+          dataDir: config.dataDir,
+          log: (message) => log.debug({}, message),
+          warn: (message) => log.warn({}, message),
+        })
       : undefined;
   const url = config.databaseUrl ?? embedded?.url ?? "";
   let sql: Database | undefined;
   const close = async () => {
-    await sql?.end({ timeout: 5 });
+    await sql?.end({ timeout: poolEndSeconds });
     await embedded?.stop();
   };
   try {

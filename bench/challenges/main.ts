@@ -93,7 +93,7 @@ async function open(callers: readonly Caller[], from: number, sendDelayMs: numbe
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "rupt-bench-"));
   await chmod(folder, 0o711);
-  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {} });
+  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {}, warn: () => {} });
   await new Promise<void>((resolve) => provider.listen(0, "127.0.0.1", resolve));
   const address = provider.address();
   if (address === null || typeof address === "string") throw new Error("the provider has no port");

@@ -36,6 +36,7 @@ export async function startService(geo: Geo): Promise<Service> {
   const database = await startEmbeddedPostgres({
     dataDir: folder,
     log: () => {},
+    warn: () => {},
     settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
   });
   const config = readConfig({

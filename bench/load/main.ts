@@ -56,7 +56,7 @@ async function bench(): Promise<void> {
   await chmod(folder, 0o711);
   const note = (text: string) => process.stderr.write(`${text}\n`);
   note("starting PostgreSQL, the server and the yardsticks …");
-  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {} });
+  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {}, warn: () => {} });
   const postmaster = (await findPostmaster(layoutOf(folder).data))?.pid ?? 0;
   const [port, grpcPort] = [await freePort(), await freePort()];
   const server = await startServer({

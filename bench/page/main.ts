@@ -73,7 +73,7 @@ function line(name: string, times: readonly number[]): string {
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "rupt-bench-"));
   await chmod(folder, 0o711);
-  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {} });
+  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {}, warn: () => {} });
   const [port, grpcPort] = [await freePort(), await freePort()];
   const server = await startServer({
     PORT: String(port),

@@ -67,7 +67,7 @@ async function bench(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "rupt-bench-"));
   await chmod(folder, 0o711);
   const note = (text: string) => process.stderr.write(`${text}\n`);
-  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {} });
+  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {}, warn: () => {} });
   const port = await freePort();
   const server = await startServer({
     PORT: String(port),

@@ -8,7 +8,12 @@ import { startEmbeddedPostgres } from "../../server/store/embedded-postgres/embe
  */
 const [dataDir = "", binaries = ""] = process.argv.slice(2);
 try {
-  const instance = await startEmbeddedPostgres({ dataDir, binaries, log: console.error });
+  const instance = await startEmbeddedPostgres({
+    dataDir,
+    binaries,
+    log: console.error,
+    warn: console.error,
+  });
   console.log(JSON.stringify({ url: instance.url, startedByUs: instance.startedByUs }));
   createInterface(process.stdin).once("line", async () => {
     await instance.stop();

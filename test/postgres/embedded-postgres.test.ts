@@ -45,7 +45,7 @@ beforeAll(async () => {
   used = await folder(0o755);
   folders.splice(0);
   kit = await makeKit(home);
-  const instance = await startEmbeddedPostgres({ dataDir: used, log: () => {} });
+  const instance = await startEmbeddedPostgres({ dataDir: used, log: () => {}, warn: () => {} });
   await instance.stop();
 });
 
@@ -76,7 +76,7 @@ async function start(
   dataDir: string,
   options: Partial<EmbeddedPostgresOptions> = {},
 ): Promise<EmbeddedPostgres> {
-  const instance = await startEmbeddedPostgres({ dataDir, log: () => {}, ...options });
+  const instance = await startEmbeddedPostgres({ dataDir, log: () => {}, warn: () => {}, ...options });
   instances.push(instance);
   return instance;
 }
@@ -172,8 +172,10 @@ describe("one process", () => {
 
   test("is not misled by a left-over pid file that names a living process", async () => {
     const dataDir = used;
-    const first = await start(dataDir);
-    await writeMark(first.url, "committed earlier");
+    // In a process that is gone as well: one that lives would start it again.
+    const first = await startElsewhere(kit, dataDir);
+    await writeMark(first.answer.url ?? "", "committed earlier");
+    first.child.kill("SIGKILL");
     await killAndWait(await runningPid(dataDir), dataDir);
     const { data } = layoutOf(dataDir);
     const { uid, gid } = await stat(data);

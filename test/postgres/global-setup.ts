@@ -30,7 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     // So that root can run PostgreSQL as another user; the cluster in it stays closed.
     await chmod(dataDir, 0o711);
-    const instance = await startEmbeddedPostgres({ dataDir, log: () => {}, settings });
+    const instance = await startEmbeddedPostgres({ dataDir, log: () => {}, warn: () => {}, settings });
     const pid = (await findPostmaster(layoutOf(dataDir).data))?.pid;
     const abandon = (): void => {
       try {

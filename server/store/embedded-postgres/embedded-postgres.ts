@@ -10,6 +10,7 @@ import { type Account, chooseIdentity } from "./os-identity.js";
 import { findPostmaster, type Postmaster } from "./postmaster.js";
 import { databaseName, prepareDatabase } from "./prepare-database.js";
 import { join, type Presence } from "./presence.js";
+import { revive } from "./revive.js";
 import type { Settings } from "./settings.js";
 import { withStartLock } from "./start-lock.js";
 import { stopPostmaster } from "./stop-postmaster.js";
@@ -20,6 +21,8 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Receives one line per event; never a password or URL. */
   log(message: string): void;
+  /** The same for what the operator should know of: PostgreSQL ended while we used it. */
+  warn(message: string): void;
   /** A copy of the platform package's `native` folder; default the one that npm installed. */
   readonly binaries?: string;
   /** PostgreSQL parameters to lay over ours. Without effect when an instance already runs. */
@@ -29,8 +32,8 @@ export interface EmbeddedPostgresOptions {
 /** A running PostgreSQL that this process uses. */
 export interface EmbeddedPostgres {
   /**
-   * `postgres://…@127.0.0.1:<port>/rupt`, with a password: keep it out of logs. The port changes from start to start.
-   * Connect with an application_name that begins with `rupt`.
+   * `postgres://…@127.0.0.1:<port>/rupt`, with a password: keep it out of logs. The port stays until `stop`. Connect
+   * with an application_name that begins with `rupt`.
    */
   readonly url: string;
   /** False when an instance that already ran on the folder was joined. */
@@ -49,7 +52,8 @@ const pollMs = 15;
 /**
  * Starts PostgreSQL on the data in `dataDir`, or joins the one that already runs there, and returns when the database
  * `rupt` can be used. Commits are durable. Processes that start, leave or die at the same moment agree on one
- * instance. Nothing stops the instance when this process ends without `stop`; the next start joins it.
+ * instance. An instance that ends while it is used is started again, by one of those who use it. Nothing stops the
+ * instance when this process ends without `stop`; the next start joins it.
  *
  * Root runs PostgreSQL as an unprivileged user, see `chooseIdentity`.
  * Throws EmbeddedPostgresError, whose message names the remedy.
@@ -116,6 +120,7 @@ async function enter(binaries: Binaries, layout: Layout, options: EmbeddedPostgr
     await createCluster(binaries, layout);
     options.log(`created a PostgreSQL cluster in ${layout.home}`);
   }
+  const warn = (message: string): void => options.warn(message);
   const password = await readPassword(layout);
   const deadline = performance.now() + patienceMs;
   for (let startedByUs = false; performance.now() < deadline; ) {
@@ -125,7 +130,12 @@ async function enter(binaries: Binaries, layout: Layout, options: EmbeddedPostgr
       startedByUs = true;
       continue;
     }
-    const presence = await joinWhenReady(running, password);
+    const presence = await joinWhenReady(running, password, (port, leaving) =>
+      revive(
+        { layout, port, patienceMs, launch: () => launch(binaries, layout, options, port), warn },
+        leaving,
+      ),
+    );
     if (presence === undefined) {
       await sleep(pollMs);
       continue;
@@ -153,7 +163,12 @@ async function readPassword(layout: Layout): Promise<string> {
   }
 }
 
-async function launch(binaries: Binaries, layout: Layout, options: EmbeddedPostgresOptions): Promise<void> {
+async function launch(
+  binaries: Binaries,
+  layout: Layout,
+  options: EmbeddedPostgresOptions,
+  port?: number,
+): Promise<void> {
   const identity = await chooseIdentity({
     binaries,
     folder: layout.data,
@@ -161,11 +176,18 @@ async function launch(binaries: Binaries, layout: Layout, options: EmbeddedPostg
     alongside: [],
   });
   options.log(`starting PostgreSQL as ${identity.name}`);
-  await launchPostmaster({ binaries, layout, identity, settings: options.settings ?? {}, patienceMs });
+  await launchPostmaster({ binaries, layout, identity, settings: options.settings ?? {}, port, patienceMs });
 }
 
-async function joinWhenReady(running: Postmaster, password: string): Promise<Presence | undefined> {
-  return running.ready && running.port !== undefined ? join({ port: running.port, password }) : undefined;
+async function joinWhenReady(
+  running: Postmaster,
+  password: string,
+  reviveOn: (port: number, leaving: AbortSignal) => Promise<void>,
+): Promise<Presence | undefined> {
+  const { ready, port } = running;
+  return ready && port !== undefined
+    ? join({ port, password }, (leaving) => reviveOn(port, leaving))
+    : undefined;
 }
 
 async function prepareOrClose(presence: Presence, password: string): Promise<void> {
@@ -179,6 +201,7 @@ async function prepareOrClose(presence: Presence, password: string): Promise<voi
 
 async function leave(presence: Presence, layout: Layout, { log }: EmbeddedPostgresOptions): Promise<void> {
   try {
+    await presence.settle();
     const running = await findPostmaster(layout.data);
     if (running === undefined) return;
     if (await presence.leave()) {

@@ -6,7 +6,7 @@ import type { Binaries } from "./binaries.js";
 import { EmbeddedPostgresError, useYourOwn } from "./embedded-postgres-error.js";
 import type { Layout } from "./layout.js";
 import type { OsIdentity } from "./os-identity.js";
-import { findPostmaster, stalePid } from "./postmaster.js";
+import { findPostmaster, leftOver } from "./postmaster.js";
 import { programEnvironment } from "./run-program.js";
 import { type Settings, settingsFor } from "./settings.js";
 
@@ -17,6 +17,8 @@ export interface LaunchOptions {
   readonly identity: OsIdentity;
   /** Laid over our own settings. */
   readonly settings: Settings;
+  /** The port that it must have; default that of a PostgreSQL that was killed, whose users look for it there, else a free one. */
+  readonly port?: number | undefined;
   /** How long crash recovery may take. */
   readonly patienceMs: number;
 }
@@ -26,7 +28,7 @@ const pollMs = 10;
 const maxLogBytes = 1024 * 1024;
 
 /**
- * Starts PostgreSQL on a free port of 127.0.0.1, in a session of its own so that a Ctrl-C meant for the server does
+ * Starts PostgreSQL on a port of 127.0.0.1, in a session of its own so that a Ctrl-C meant for the server does
  * not reach it, and returns when it takes connections. It outlives this process. A launch that fails is tried again
  * a few times: another program may have taken the port, or the last processes of a killed PostgreSQL may still be
  * ending. Throws EmbeddedPostgresError with the end of PostgreSQL's log when it does not come up.
@@ -70,13 +72,14 @@ async function launchOnce(options: LaunchOptions, deadline: number): Promise<str
 
 async function spawnPostgres(options: LaunchOptions, log: number): Promise<ChildProcess> {
   const { binaries, layout, identity } = options;
-  const settings = settingsFor(await freePort(), options.settings);
+  const stale = await leftOver(layout.data);
+  const port = options.port ?? (await freePort(stale.port ?? 0).catch(() => freePort(0)));
+  const settings = settingsFor(port, options.settings);
   const args = [
     "-D",
     layout.data,
     ...Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]),
   ];
-  const stale = await stalePid(layout.data);
   const { command, args: wrapped, ...owner } = identity.wrap(binaries.postgres, args);
   const child = spawn(command, wrapped, {
     ...owner,
@@ -87,7 +90,7 @@ async function spawnPostgres(options: LaunchOptions, log: number): Promise<Child
       // PostgreSQL gives up when the process named in a left-over pid file lives. We know that it is not a postmaster
       // of this folder, and this is how pg_ctl tells PostgreSQL that a process id does not count; all its other
       // checks stay in force, which they would not if we removed the file.
-      ...(stale === undefined ? {} : { PG_GRANDPARENT_PID: String(stale) }),
+      ...(stale.pid === undefined ? {} : { PG_GRANDPARENT_PID: String(stale.pid) }),
     },
     stdio: ["ignore", log, log],
   });
@@ -115,12 +118,15 @@ async function openLog(path: string): ReturnType<typeof open> {
   return file;
 }
 
-/** PostgreSQL cannot choose a port itself. Another program may take it before PostgreSQL does. */
-function freePort(): Promise<number> {
+/**
+ * The wanted port, or any for 0; rejects when it is taken. PostgreSQL cannot choose a port itself, and another program may take it before
+ * PostgreSQL does.
+ */
+function freePort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
+    probe.listen(wanted, "127.0.0.1", () => {
       const address = probe.address();
       const port = typeof address === "object" && address !== null ? address.port : 0;
       probe.close(() => resolve(port));

@@ -17,17 +17,24 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
   const lines = await pidFile(data);
   const pid = Number(lines[0]);
   if (!(await isPostmaster(pid, data))) return undefined;
-  const port = Number(lines[3]);
-  return { pid, port: port > 0 ? port : undefined, ready: lines[7]?.trim() === "ready" };
+  return { pid, port: positive(lines[3]), ready: lines[7]?.trim() === "ready" };
 }
 
-/**
- * The process id in the pid file of a postmaster that is gone; undefined when it left no file. After a power loss
- * another process may have that id.
- */
-export async function stalePid(data: string): Promise<number | undefined> {
-  const pid = Number((await pidFile(data))[0]);
-  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+/** What the pid file of a postmaster that is gone says of it. After a power loss others may have its process id and port. */
+export interface LeftOver {
+  readonly pid: number | undefined;
+  readonly port: number | undefined;
+}
+
+/** Reads the left-over pid file; a postmaster that was stopped leaves none. */
+export async function leftOver(data: string): Promise<LeftOver> {
+  const lines = await pidFile(data);
+  return { pid: positive(lines[0]), port: positive(lines[3]) };
+}
+
+function positive(line: string | undefined): number | undefined {
+  const number = Number(line);
+  return Number.isInteger(number) && number > 0 ? number : undefined;
 }
 
 /** Whether the process lives and is the PostgreSQL that was started on this data folder, by its absolute path. */

@@ -12,6 +12,8 @@ export interface SuperuserAccess {
 export interface Presence {
   /** The superuser's connection that bears it. */
   readonly sql: postgres.Sql;
+  /** Ends what brings the standing back when PostgreSQL has ended: nothing is started any more. */
+  settle(): Promise<void>;
   /**
    * Gives the standing up. Returns whether nobody else uses the instance; if so, nobody can join any more until the
    * instance has stopped or `close` was called. Rejects when the instance is gone.
@@ -27,37 +29,50 @@ export const applicationPrefix = "rupt";
 /** Everyone present shares this advisory lock; who stops the instance needs it alone. */
 const presenceLock = 0x72757074;
 const lastConnectionsMs = 1000;
-const regainMs = 500;
+const shortestWaitMs = 50;
+const longestWaitMs = 10_000;
 
 /**
- * Joins the processes that use the instance: until `leave`, no other one stops it. A process that dies has left.
+ * Joins the processes that use the instance: until `leave`, no other one stops it. A process that dies has left. Whenever the connection is
+ * lost, `revive` sees to it that an instance runs; it is called until we have joined again, at first at once, then after longer and longer
+ * waits, and shall start nothing any more when its signal is aborted.
  * Returns undefined when the instance is about to stop or does not answer.
  * Throws EmbeddedPostgresError when it refuses our password.
  */
-export async function join(access: SuperuserAccess): Promise<Presence | undefined> {
-  let leaving = false;
-  let regaining = false;
-  // PostgreSQL drops all connections when one of its processes crashes, and ours bears the lock.
+export async function join(
+  access: SuperuserAccess,
+  revive: (leaving: AbortSignal) => Promise<void>,
+): Promise<Presence | undefined> {
+  const leaving = new AbortController();
+  let regaining: Promise<void> | undefined;
+  // PostgreSQL drops all connections when it or one of its processes crashes, and ours bears the lock.
   const regain = async (): Promise<void> => {
-    if (regaining) return;
-    regaining = true;
-    while (!leaving) {
-      await sleep(regainMs, undefined, { ref: false });
-      if (leaving || (await takeShare(sql).catch(() => false))) break;
+    for (let waitMs = shortestWaitMs; !leaving.signal.aborted; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
+      await revive(leaving.signal).catch(() => {});
+      if (await takeShare(sql).catch(() => false)) break;
+      await sleep(waitMs, undefined, { ref: false, signal: leaving.signal }).catch(() => {});
     }
-    regaining = false;
+    regaining = undefined;
   };
-  const sql = connect(access, () => void regain());
-  const leave = (): Promise<boolean> => {
-    leaving = true;
+  let joined = false;
+  const sql = connect(access, () => {
+    if (joined) regaining ??= regain();
+  });
+  const settle = async (): Promise<void> => {
+    leaving.abort();
+    await regaining;
+  };
+  const leave = async (): Promise<boolean> => {
+    await settle();
     return leaveAndAsk(sql);
   };
   const close = async (): Promise<void> => {
-    leaving = true;
+    leaving.abort();
     await sql.end({ timeout: 0 });
   };
   try {
-    if (await takeShare(sql)) return { sql, leave, close };
+    joined = await takeShare(sql);
+    if (joined) return { sql, settle, leave, close };
   } catch (error) {
     if (!isUnavailable(error)) {
       await close();
@@ -80,6 +95,8 @@ function connect({ port, password }: SuperuserAccess, onclose: () => void): post
     // A connection that is renewed after a while would lose the lock in between.
     max_lifetime: null,
     connect_timeout: 5,
+    // The waits are those of `join`.
+    backoff: () => 0,
     fetch_types: false,
     // Not the prefix: else two processes that leave together would each keep the instance for the other.
     connection: { application_name: "presence" },
