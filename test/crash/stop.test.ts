@@ -135,8 +135,10 @@ describe("SIGTERM", () => {
         error ? reject(error) : resolve(answer.evaluationId),
       );
     });
-    const overRest = [evaluate("held"), evaluate("held")];
+    // What shall be in flight has to have arrived.
     await untilWaiting();
+    const overRest = [evaluate("held"), evaluate("held")];
+    await rest(`${server.baseUrl}/healthz`, {});
     server.kill("SIGTERM");
     try {
       await refused(new URL(server.baseUrl).port);

@@ -43,9 +43,21 @@ const endOf = async (child: ChildProcess): Promise<number | NodeJS.Signals> => {
   return code ?? signal;
 };
 
+/** Whether a program knows few places, and so starts in half the time, or those of the installed packages. */
+interface Places {
+  readonly places?: "few" | "installed";
+}
+
+const placesOf = ({ places = "few" }: Places): Env => (places === "few" ? inject("fewPlaces") : {});
+
 /** Runs one of the built programs (`main.js`, `rupt.js`) to its end; the environment holds what is given and a master key. */
-export async function runProgram(name: string, args: readonly string[], env: Env): Promise<Ended> {
-  const child = start(`dist/${name}`, args, env);
+export async function runProgram(
+  name: string,
+  args: readonly string[],
+  env: Env,
+  places: Places = {},
+): Promise<Ended> {
+  const child = start(`dist/${name}`, args, { ...placesOf(places), ...env });
   const [code, stdout, stderr] = await Promise.all([
     endOf(child),
     textOf(child.stdout),
@@ -60,19 +72,13 @@ async function textOf(stream: AsyncIterable<unknown> | null): Promise<string> {
   return text;
 }
 
-/**
- * Starts the built server on free ports and returns when it listens. Throws with its output when it ends before. It knows few places, unless
- * those of the installed packages are asked for.
- */
-export async function startServerProcess(
-  env: Env,
-  { places = "few" }: { readonly places?: "few" | "installed" } = {},
-): Promise<ServerProcess> {
+/** Starts the built server on free ports and returns when it listens. Throws with its output when it ends before. */
+export async function startServerProcess(env: Env, places: Places = {}): Promise<ServerProcess> {
   const child = start("dist/main.js", [], {
     PORT: "0",
     GRPC_PORT: "0",
     LOG_FORMAT: "json",
-    ...(places === "few" ? inject("fewPlaces") : {}),
+    ...placesOf(places),
     ...env,
   });
   const ended = endOf(child);

@@ -61,8 +61,8 @@ async function fileOf(name: string, lines: readonly (object | string)[]): Promis
   return path;
 }
 
-const environment = () => ({ DATABASE_URL: database.url, ...inject("fewPlaces") });
-const imports = (...args: readonly string[]) => runProgram("rupt.js", ["import", ...args], environment());
+const imports = (...args: readonly string[]) =>
+  runProgram("rupt.js", ["import", ...args], { DATABASE_URL: database.url });
 
 async function projectNamed(name: string): Promise<string> {
   return (await server.foundation.projects.create(name)).project.projectId;
@@ -108,6 +108,7 @@ describe("import", () => {
       "rupt.js",
       ["import", path, "--project", "shop", "--rejects", rejects],
       { DATABASE_URL: database.url },
+      { places: "installed" },
     );
     expect({ code, stdout }).toEqual({
       code: 0,
@@ -184,9 +185,12 @@ describe("import", () => {
         user_agent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) ${agents[0]} Safari/537.36`,
       })),
     );
-    const learnt = await runProgram("rupt.js", ["import", path, "--project", "logs"], {
-      DATABASE_URL: database.url,
-    });
+    const learnt = await runProgram(
+      "rupt.js",
+      ["import", path, "--project", "logs"],
+      { DATABASE_URL: database.url },
+      { places: "installed" },
+    );
     expect(learnt.code).toBe(0);
     const login = async (ip: string, fingerprint: string) =>
       (
@@ -222,7 +226,12 @@ describe("import", () => {
         process.execPath,
         ["dist/rupt.js", "import", path, "--project", "killed"],
         {
-          env: { PATH: process.env.PATH, MASTER_KEYS: testMasterKey, ...environment() },
+          env: {
+            PATH: process.env.PATH,
+            MASTER_KEYS: testMasterKey,
+            DATABASE_URL: database.url,
+            ...inject("fewPlaces"),
+          },
           stdio: "ignore",
         },
       );
