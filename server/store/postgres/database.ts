@@ -3,6 +3,9 @@ import postgres from "postgres";
 /** A pool of connections. Instants travel as milliseconds since 1970. */
 export type Database = postgres.Sql<{ instant: number }>;
 
+/** A part of a statement. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
+
 /** How to open a pool. */
 export interface DatabaseOptions {
   /** postgres://user:password@host:port/database */
