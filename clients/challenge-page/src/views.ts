@@ -69,6 +69,7 @@ export function chooseView(scene: Scene, send: (channel: Channel | undefined) =>
     const none = element("p", {}, ...filled(words.noMoreSends, { brand }));
     return { title: words.title, content: [intro, none] };
   }
+  const [only] = destinations.length === 1 ? destinations : [];
   const radios = destinations.map(({ channel }, index) =>
     element("input", { type: "radio", name: "to", value: channel, checked: index === 0 }),
   );
@@ -80,13 +81,12 @@ export function chooseView(scene: Scene, send: (channel: Channel | undefined) =>
       element("span", {}, channelWord(words, channel), element("br", {}), isolated(contact)),
     ),
   );
+  const where =
+    only === undefined
+      ? element("fieldset", {}, element("legend", {}, words.where), ...rows)
+      : element("p", {}, ...filled(words.whereOnly, { contact: isolated(only.contact) }));
   const submit = button(words.send, "primary", "submit");
-  const form = element(
-    "form",
-    {},
-    element("fieldset", {}, element("legend", {}, words.where), ...rows),
-    submit.node,
-  );
+  const form = element("form", {}, where, submit.node);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (submit.waits()) return;

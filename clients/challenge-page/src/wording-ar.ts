@@ -8,6 +8,7 @@ export const ar: Wording = {
   needsScript: "تحتاج هذه الصفحة إلى JavaScript.",
   intro: "يريد {brand} التأكد من أنك صاحب الحساب فعلًا.",
   where: "إلى أين نرسل الرمز؟",
+  whereOnly: "سيُرسَل الرمز إلى {contact}.",
   email: "البريد الإلكتروني",
   sms: "رسالة نصية",
   send: "إرسال الرمز",

@@ -8,6 +8,7 @@ export const en: Wording = {
   needsScript: "This page needs JavaScript.",
   intro: "{brand} wants to make sure that this is really you.",
   where: "Where should the code go?",
+  whereOnly: "The code will go to {contact}.",
   email: "E-mail",
   sms: "Text message",
   send: "Send code",

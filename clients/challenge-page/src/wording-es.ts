@@ -8,6 +8,7 @@ export const es: Wording = {
   needsScript: "Esta página necesita JavaScript.",
   intro: "{brand} quiere asegurarse de que realmente eres tú.",
   where: "¿Adónde enviamos el código?",
+  whereOnly: "El código se enviará a {contact}.",
   email: "Correo electrónico",
   sms: "SMS",
   send: "Enviar código",

@@ -8,6 +8,7 @@ export const fr: Wording = {
   needsScript: "Cette page a besoin de JavaScript.",
   intro: "{brand} veut s’assurer que c’est bien vous.",
   where: "Où envoyer le code ?",
+  whereOnly: "Le code sera envoyé à {contact}.",
   email: "E-mail",
   sms: "SMS",
   send: "Envoyer le code",

@@ -12,6 +12,8 @@ export interface Wording {
   readonly needsScript: string;
   readonly intro: string;
   readonly where: string;
+  /** Where there is nothing to choose. */
+  readonly whereOnly: string;
   readonly email: string;
   readonly sms: string;
   readonly send: string;
