@@ -24,12 +24,12 @@ const launchOptions: LaunchOptions = {
   ],
 };
 
-/** Starts Chromium. @throws Error that says what to do if there is none: this test is never skipped. */
-export async function startChromium(): Promise<Browser> {
+/** Starts Chromium, with further arguments if need be. @throws Error that says what to do if there is none: this test is never skipped. */
+export async function startChromium(...args: readonly string[]): Promise<Browser> {
   await access(executablePath).catch((cause: unknown) => {
     throw new Error(`no Chromium at ${executablePath}: install it, or set CHROMIUM_PATH`, { cause });
   });
-  return chromium.launch(launchOptions);
+  return chromium.launch({ ...launchOptions, args: [...(launchOptions.args ?? []), ...args] });
 }
 
 /** A name of this machine that browsers take for a secure one, for pages at that zoom (1 is 100 %). */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
 import type { TestClock } from "../../../test/server/test-clock.js";
 import type { TestServer } from "../../../test/server/test-server.js";
@@ -57,13 +57,8 @@ export async function violations(page: Page): Promise<readonly string[]> {
   return found.violations;
 }
 
-/** Opens a page of its own in a new private window and closes it afterwards; nothing may be asked of any other server, and nothing may complain. */
-export async function visiting(
-  browser: Browser,
-  options: BrowserContextOptions,
-  visit: (page: Page) => Promise<void>,
-): Promise<void> {
-  const context = await browser.newContext({ locale: "en-GB", ...options });
+/** Opens a tab of its own and closes it afterwards; nothing may complain. A tab has its own session storage, and that is all that the page keeps. */
+export async function visiting(context: BrowserContext, visit: (page: Page) => Promise<void>): Promise<void> {
   const complaints: string[] = [];
   const page = await context.newPage();
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -75,6 +70,20 @@ export async function visiting(
   try {
     await visit(page);
     expect(complaints).toEqual([]);
+  } finally {
+    await page.close();
+  }
+}
+
+/** The same in a new private window, whose clock and connection are its own. */
+export async function visitingAlone(
+  browser: Browser,
+  options: BrowserContextOptions,
+  visit: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext({ locale: "en-GB", ...options });
+  try {
+    await visiting(context, visit);
   } finally {
     await context.close();
   }
