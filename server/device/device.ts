@@ -1,4 +1,4 @@
-import { type Dialect, dialectNamed } from "./dialect.js";
+import { type Dialect, dialects } from "./dialect.js";
 import { type KeptReading, type Reading, sameReading } from "./reading.js";
 
 /** A device as it is kept. */
@@ -72,12 +72,20 @@ function seen(before: readonly KeptReading[], sight: Sight, now: number): readon
   return [present, ...before.filter((kept) => !same(kept))].slice(0, readingsLimit);
 }
 
+/** The places of the traits of each path, by dialect. */
+const steps: ReadonlyMap<string, readonly (readonly number[])[]> = new Map(
+  dialects.map(({ name, paths, traits }) => [
+    name,
+    paths.map((path) => path.map((step) => traits.findIndex((trait) => trait.name === step))),
+  ]),
+);
+
 /** The values of each path of the dialect by which devices of other users can find this one; a path with a gap leads nowhere. */
 export function pathsOf({ dialect, keyId, reading }: KeptReading): readonly string[] {
-  const known = dialectNamed(dialect);
-  if (known === undefined) return [];
-  return known.paths.flatMap((names, path) => {
-    const values = names.map((name) => reading[known.traits.findIndex((trait) => trait.name === name)] ?? 0);
-    return values.includes(0) ? [] : [[dialect, path, keyId, ...values].join(" ")];
-  });
+  const paths: string[] = [];
+  for (const [number, path] of (steps.get(dialect) ?? []).entries()) {
+    const values = path.map((index) => reading[index] ?? 0);
+    if (!values.includes(0)) paths.push(`${dialect} ${number} ${keyId} ${values.join(" ")}`);
+  }
+  return paths;
 }

@@ -163,11 +163,6 @@ export const opaque: Dialect = {
 /** All dialects. */
 export const dialects: readonly Dialect[] = [sdk1, sections, opaque];
 
-/** The dialect of that name, as it is stored with a reading. */
-export function dialectNamed(name: string): Dialect | undefined {
-  return dialects.find((dialect) => dialect.name === name);
-}
-
 /** On a phone or tablet a built-in trait changes no more often than a browser errs. */
 const stayBuiltIn = 0.9995;
 

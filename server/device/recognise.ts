@@ -1,6 +1,6 @@
 import { ageDays, type Device, type Sight } from "./device.js";
 import type { Frequency } from "./frequency.js";
-import { type Weight, weigh } from "./weigh.js";
+import { areOfTwo, type Weight, weigh } from "./weigh.js";
 
 /** A device that a fingerprint may belong to. `own`: it was seen for this user; `others`: only for others. */
 export interface Candidate {
@@ -49,10 +49,17 @@ interface Judged extends Candidate {
   readonly likelihood: number;
 }
 
-/** The weight of the best of a device's fingerprints; undefined where none can be compared. */
+/** What is said of two browsers, of whom it does not matter how much else they share. */
+const twoBrowsers: Weight = { bits: 0, agreedBits: 0, changed: [], vetoed: true };
+
+/**
+ * The weight of the best of a device's fingerprints; undefined where none can be compared. Most of a user's devices are other browsers, which a
+ * few traits tell; only of the token's device it matters how far it is from what is shown.
+ */
 function weighDevice(
   sight: Sight,
   { device, standing }: Candidate,
+  isHolder: boolean,
   now: number,
   frequency: Frequency,
 ): Weight | undefined {
@@ -62,6 +69,10 @@ function weighDevice(
     if (concealed === undefined || kept.dialect !== sight.dialect.name) continue;
     for (const reading of [concealed.present, concealed.former]) {
       if (reading === undefined) continue;
+      if (!isHolder && areOfTwo(sight.dialect, reading, kept.reading)) {
+        best ??= twoBrowsers;
+        continue;
+      }
       const weight = weigh(sight.dialect, reading, kept.reading, {
         days: ageDays(kept, now),
         frequency,
@@ -87,7 +98,7 @@ export function recognise(
   { now, frequency }: { readonly now: number; readonly frequency: Frequency },
 ): Recognition {
   const comparable = candidates.flatMap((candidate) => {
-    const weight = weighDevice(sight, candidate, now, frequency);
+    const weight = weighDevice(sight, candidate, candidate.device.deviceId === tokenDeviceId, now, frequency);
     return weight === undefined ? [] : [{ ...candidate, weight }];
   });
   const holder = comparable.find(({ device }) => device.deviceId === tokenDeviceId);

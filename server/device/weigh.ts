@@ -31,10 +31,11 @@ export interface Circumstances {
 /** How often two devices of one user share a trait that follows from the user. */
 const chanceOfPersonal = 0.95;
 
-/** Which group each trait of a dialect is in, by number, and how many groups there are. */
+/** Which group each trait of a dialect is in, by number, how many groups there are, and the places of the traits that never change. */
 interface Groups {
   readonly ofTrait: readonly number[];
   readonly count: number;
+  readonly vetoes: readonly number[];
 }
 
 const groupsOf = new Map<Dialect, Groups>();
@@ -49,9 +50,20 @@ function groups(dialect: Dialect): Groups {
     numbers.set(key, number);
     return number;
   });
-  const made = { ofTrait, count: numbers.size };
+  const vetoes = dialect.traits.flatMap(({ veto }, index) => (veto ? [index] : []));
+  const made = { ofTrait, count: numbers.size, vetoes };
   groupsOf.set(dialect, made);
   return made;
+}
+
+/** Whether two fingerprints of one dialect and key differ in a trait that never changes, so that no weight could make them one device. */
+export function areOfTwo(dialect: Dialect, now: Reading, before: Reading): boolean {
+  for (const index of groups(dialect).vetoes) {
+    const a = now[index];
+    const b = before[index];
+    if (a && b && a !== b) return true;
+  }
+  return false;
 }
 
 /**

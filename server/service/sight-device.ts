@@ -136,9 +136,9 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
       const taken = new Set(memories.identities.map(({ index }) => index));
       // A first sight that met a conflict has left its id behind; the device takes it.
       const reserved = [...ownIds].find((id) => !memories.devices.some(({ deviceId }) => deviceId === id));
-      const fresh = newDevice(reserved ?? newId(now), sight, now);
+      const deviceId = device?.deviceId ?? reserved ?? newId(now);
       return {
-        deviceId: device?.deviceId ?? fresh.deviceId,
+        deviceId,
         confidence: recognition.confidence,
         changed: recognition.changed,
         proven: token === "agrees",
@@ -151,6 +151,7 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
               : read.state,
         keep(trusted) {
           if (device === undefined) {
+            const fresh = newDevice(deviceId, sight, now);
             return {
               device: fresh,
               identityKeys: identities
