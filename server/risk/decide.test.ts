@@ -77,4 +77,34 @@ describe("deciding", () => {
       expect(verdict({ reasons: ["new_ip", "known_device"] })).toBe("allow");
     }
   });
+
+  test("rules that look at the reasons alone keep their place among those that look at more", () => {
+    const { policy } = readPolicyFile(`rules:
+  - { name: known, when: '"known_device" in reasons', verdict: allow }
+  - { name: high, when: 'score > 0.5', verdict: deny }
+  - { name: new_ip, when: '"new_ip" in reasons', verdict: challenge }
+  - { name: higher, when: 'score > 0.4', verdict: restrict, restrictions: [payout] }
+`);
+    const rule = (given: Given) => decide(policy, subjectOf(given)).rule;
+    for (let round = 0; round < 2; round++) {
+      expect(rule({ reasons: ["known_device", "new_ip"], score: 0.9 })).toBe("known");
+      expect(rule({ reasons: ["new_ip"], score: 0.9 })).toBe("high");
+      expect(rule({ reasons: ["new_ip"], score: 0.45 })).toBe("new_ip");
+      expect(rule({ reasons: ["new_device"], score: 0.45 })).toBe("higher");
+      expect(rule({ reasons: ["new_device"], score: 0.1 })).toBeUndefined();
+    }
+  });
+
+  test("a rule that fails does so when its turn comes, not before", () => {
+    const { policy } = readPolicyFile(`rules:
+  - { name: high, when: 'score > 0.5', verdict: deny }
+  - { name: second, when: 'reasons[1] == "new_ip"', verdict: challenge }
+`);
+    for (let round = 0; round < 2; round++) {
+      const high = decide(policy, subjectOf({ reasons: ["new_device"], score: 0.9 }));
+      expect({ rule: high.rule, failure: high.failure }).toEqual({ rule: "high", failure: undefined });
+      const low = decide(policy, subjectOf({ reasons: ["new_device"], score: 0.1 }));
+      expect(low.failure?.evidence).toEqual({ rule: "second" });
+    }
+  });
 });

@@ -46,46 +46,85 @@ export class PolicyFailure extends Error {
   }
 }
 
-/** Most decisions that a policy remembers. */
+/** Most sets of reasons that a policy remembers. */
 const memoryLimit = 4_096;
 
+/** What is left to ask of an attempt with certain reasons. */
+interface Left {
+  /** Rules that look at more than the reasons, and those that fail, in their order. */
+  readonly open: readonly Rule[];
+  /** What follows from the reasons alone when none of them holds. */
+  readonly settled: Decision;
+}
+
 /**
- * Puts compiled rules together. Rules that look at the reasons alone, as the default's do, are decided once for each set of reasons and
- * remembered: asking CEL again costs about 2 µs a rule.
+ * Puts compiled rules together. What rules that look at the reasons alone say, as nearly all of the default's do, is asked once for each set of
+ * reasons and remembered: asking CEL again costs about 2 µs a rule.
  */
 export function createPolicy(rules: readonly Rule[], otherwise: Verdict): Policy {
   const reads = new Set(rules.flatMap(({ condition }) => [...condition.reads]));
   const fallThrough: Decision = { verdict: otherwise, restrictions: [], rule: undefined };
+  const decisions = new Map(
+    rules.map((rule) => [
+      rule,
+      { verdict: rule.verdict, restrictions: rule.restrictions, rule: rule.name } satisfies Decision,
+    ]),
+  );
+  const decided = (rule: Rule): Decision => decisions.get(rule) ?? fallThrough;
+  const known = new Map<string, Left>();
 
-  const firstMatch = (subject: PolicySubject): Decision => {
-    const bindings = bind(subject);
-    for (const { name, condition, verdict, restrictions } of rules) {
-      let holds: boolean;
-      try {
-        holds = condition.holds(bindings);
-      } catch (error) {
-        throw new PolicyFailure(name, error);
-      }
-      if (holds) return { verdict, restrictions, rule: name };
-    }
-    return fallThrough;
-  };
-
-  const onlyReasons = [...reads].every((name) => name === "reasons");
-  return { rules, otherwise, reads, decide: onlyReasons ? remembering(firstMatch) : firstMatch };
-}
-
-function remembering(decide: (subject: PolicySubject) => Decision): (subject: PolicySubject) => Decision {
-  const known = new Map<string, Decision>();
-  return (subject) => {
+  const leftOf = (subject: PolicySubject): Left => {
     const key = keyOf(subject.reasons);
     const remembered = known.get(key);
     if (remembered !== undefined) return remembered;
-    const decision = decide(subject);
+    const open: Rule[] = [];
+    let settled = fallThrough;
+    for (const rule of rules) {
+      const answer = readsReasonsAlone(rule) ? answerOf(rule, subject) : undefined;
+      if (answer === undefined) open.push(rule);
+      else if (answer) {
+        settled = decided(rule);
+        break;
+      }
+    }
     if (known.size >= memoryLimit) known.clear();
-    known.set(key, decision);
-    return decision;
+    const left = { open, settled };
+    known.set(key, left);
+    return left;
   };
+
+  return {
+    rules,
+    otherwise,
+    reads,
+    decide(subject) {
+      const { open, settled } = leftOf(subject);
+      if (open.length === 0) return settled;
+      const bindings = bind(subject);
+      const first = open.find((rule) => holds(rule, bindings));
+      return first === undefined ? settled : decided(first);
+    },
+  };
+}
+
+const readsReasonsAlone = ({ condition }: Rule): boolean =>
+  [...condition.reads].every((name) => name === "reasons");
+
+/** Undefined where the rule fails: it is to do so when its turn comes, and not before. */
+function answerOf(rule: Rule, subject: PolicySubject): boolean | undefined {
+  try {
+    return holds(rule, bind(subject));
+  } catch {
+    return undefined;
+  }
+}
+
+function holds({ name, condition }: Rule, bindings: Parameters<Condition["holds"]>[0]): boolean {
+  try {
+    return condition.holds(bindings);
+  } catch (error) {
+    throw new PolicyFailure(name, error);
+  }
 }
 
 const keyOf = (reasons: readonly ReasonName[]) => reasons.join();
