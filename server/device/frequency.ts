@@ -20,6 +20,9 @@ export const assumedFrequency: Frequency = {
   share: ({ traits }, index) => Math.min(mostShare, traits[index]?.chance ?? mostShare),
 };
 
+/** 32 of a value's 48 bits: maps find whole numbers of this size several times faster, and among a sample hardly two are the same. */
+const short = (value: number): number => value | 0;
+
 /** Counts the values of a sample of devices. Hashes of whole browsers are not counted: they are taken at their word. */
 export function countFrequency(sample: readonly KeptReading[]): Frequency {
   /** By dialect and trait: how many devices have it at all, and how many each value. */
@@ -32,7 +35,7 @@ export function countFrequency(sample: readonly KeptReading[]): Frequency {
       if (value === 0) continue;
       const { values } = traits[index];
       traits[index].total += 1;
-      values.set(value, (values.get(value) ?? 0) + 1);
+      values.set(short(value), (values.get(short(value)) ?? 0) + 1);
     }
   }
   return {
@@ -40,7 +43,7 @@ export function countFrequency(sample: readonly KeptReading[]): Frequency {
       const trait = dialect.traits[index];
       if (trait === undefined || dialect.whole) return assumedFrequency.share(dialect, index, value);
       const counted = counts.get(dialect.name)?.[index];
-      return blend(trait, counted?.values.get(value) ?? 0, counted?.total ?? 0);
+      return blend(trait, counted?.values.get(short(value)) ?? 0, counted?.total ?? 0);
     },
   };
 }

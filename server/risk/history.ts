@@ -145,6 +145,9 @@ function met<K>(known: Seen<K> | undefined, key: K, at: number): Seen<K> {
       };
 }
 
+const others = <T>(entries: readonly T[], known: T | undefined): readonly T[] =>
+  known === undefined ? entries : entries.filter((entry) => entry !== known);
+
 function see<K>(
   entries: readonly Seen<K>[],
   key: K | undefined,
@@ -154,10 +157,11 @@ function see<K>(
   if (key === undefined) return entries;
   const known = find(entries, key);
   const seen = met(known, key, at);
-  return kept([
-    within === undefined ? seen : { ...seen, within },
-    ...entries.filter((entry) => entry !== known),
-  ]);
+  if (within !== undefined) {
+    const { firstAt, lastAt, count } = seen;
+    return kept([{ key, firstAt, lastAt, count, within }, ...others(entries, known)]);
+  }
+  return kept([seen, ...others(entries, known)]);
 }
 
 function seePlace(
@@ -171,16 +175,14 @@ function seePlace(
   const known = entries.find((entry) => entry.key === key);
   // An attempt that is learnt late leaves the newer network in place.
   const network = known !== undefined && known.lastAt > at ? known.asn : asn;
+  const { firstAt, lastAt, count } = met(known, key, at);
   const { latitude, longitude, accuracyKm } = place;
-  const seen: SeenPlace = {
-    ...met(known, key, at),
-    latitude,
-    longitude,
-    accuracyKm,
-    name: nameOf(place),
-    ...(network === undefined ? {} : { asn: network }),
-  };
-  return kept([seen, ...entries.filter((entry) => entry !== known)]);
+  const name = nameOf(place);
+  const seen: SeenPlace =
+    network === undefined
+      ? { key, firstAt, lastAt, count, latitude, longitude, accuracyKm, name }
+      : { key, firstAt, lastAt, count, latitude, longitude, accuracyKm, name, asn: network };
+  return kept([seen, ...others(entries, known)]);
 }
 
 /** The history after one more trusted attempt; last seen first. */
