@@ -1,14 +1,12 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readConfig } from "../../server/config.js";
-import { openFoundation } from "../../server/foundation.js";
-import { silentLog } from "../../server/log.js";
 import { startEmbeddedPostgres } from "../../server/store/embedded-postgres/embedded-postgres.js";
 import { freePort, startServer, usage } from "../load/processes.js";
+import { liftBudgets } from "./budgets.js";
 import { type Caller, makeCaller } from "./caller.js";
+import { startProvider } from "./provider.js";
 
 const { values } = parseArgs({
   options: {
@@ -24,25 +22,10 @@ const challenges = Number(values.challenges);
 const callers = Number(values.callers);
 const sendCallers = Number(values.senders);
 const delays = values.provider.split(",").map(Number);
-let providerMs = 0;
 const secret = "bench-secret-0123456789abcdef0123456789";
 
-/** The code that the provider was given last for each number, and the instants at which it got and answered the message. */
-const taken = new Map<string, { readonly code: string; readonly ms: number }>();
-
-const provider = createServer(async (message, response) => {
-  const startedAt = performance.now();
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk);
-  const form = new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
-  const answer = () => {
-    const code = /\d{6}/.exec(form.get("Body") ?? "")?.[0] ?? "";
-    taken.set(form.get("To") ?? "", { code, ms: performance.now() - startedAt });
-    response.writeHead(201).end(`{"sid":"SM1"}`);
-  };
-  if (providerMs === 0) answer();
-  else setTimeout(answer, providerMs);
-});
+const provider = await startProvider();
+const { taken } = provider;
 
 /** Does the work for each of the indexes; each caller takes the next one. */
 async function spread<T>(
@@ -81,7 +64,7 @@ async function open(callers: readonly Caller[], from: number, sendDelayMs: numbe
     if (typeof body.challenge_id !== "string") throw new Error(JSON.stringify(body));
     return body.challenge_id;
   });
-  providerMs = sendDelayMs;
+  provider.take(sendDelayMs);
   const sends = await spread(callers.slice(0, sendCallers), challenges, async (caller, n) => {
     const { ms, body } = await caller.post(`/v2/challenges/${ids[n]}/send`, {});
     if (body.success !== true) throw new Error(JSON.stringify(body));
@@ -94,9 +77,6 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "rupt-bench-"));
   await chmod(folder, 0o711);
   const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {}, warn: () => {} });
-  await new Promise<void>((resolve) => provider.listen(0, "127.0.0.1", resolve));
-  const address = provider.address();
-  if (address === null || typeof address === "string") throw new Error("the provider has no port");
   const [port, grpcPort] = [await freePort(), await freePort()];
   const env = {
     PORT: String(port),
@@ -104,16 +84,13 @@ async function main(): Promise<void> {
     DATABASE_URL: database.url,
     MASTER_KEYS: "bench-master-key-0123456789abcdefghij",
     BOOTSTRAP_SECRET: secret,
-    SMS_URL: `twilio+http://AC1:token@127.0.0.1:${address.port}?from=Bench`,
+    SMS_URL: provider.url,
     LOG_LEVEL: "silent",
   };
   const server = await startServer(env);
   const serverPid = server.child.pid ?? 0;
   try {
-    const foundation = await openFoundation(readConfig(env), silentLog);
-    for (const scope of ["address", "country", "project"])
-      await foundation.projects.set("default", `${scope}_messages_per_day`, "1000000");
-    await foundation.close();
+    await liftBudgets(env);
     const everyone = Array.from({ length: callers }, () => makeCaller(port, secret));
 
     const print = (text: string) => process.stdout.write(`${text}\n`);
@@ -152,7 +129,6 @@ async function main(): Promise<void> {
   } finally {
     await server.end();
     provider.close();
-    provider.closeAllConnections();
     await database.stop();
     await rm(folder, { recursive: true, force: true });
   }

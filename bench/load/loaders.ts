@@ -114,7 +114,8 @@ export interface H2loadOptions {
   readonly http1?: boolean;
 }
 
-const percentile = (sorted: readonly number[], share: number): number =>
+/** The value that a share of the sorted ones lies below. */
+export const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
 /** Loads a URL with h2load: one process and connection for each body. */

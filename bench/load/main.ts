@@ -7,16 +7,19 @@ import { EvaluateRequestSchema } from "../../gen/es/rupt/v2/evaluation_service_p
 import { startEmbeddedPostgres } from "../../server/store/embedded-postgres/embedded-postgres.js";
 import { layoutOf } from "../../server/store/embedded-postgres/layout.js";
 import { findPostmaster } from "../../server/store/embedded-postgres/postmaster.js";
+import { liftBudgets } from "../challenges/budgets.js";
 import { type Body, mixedBodies, usualBody } from "./bodies.js";
-import { grpcFrame, h2load, type LoadResult, wrk } from "./loaders.js";
-import { freePort, startServer, startYardsticks, usage } from "./processes.js";
+import { callsOfLogin, evaluationsOfLogin, type Order, serveChallenged, type Tally } from "./challenged.js";
+import { grpcFrame, h2load, type LoadResult, percentile, wrk } from "./loaders.js";
+import { freePort, nextSaid, startPart, startServer, usage } from "./processes.js";
 import { median, type Row, rowPicture, rowTable, table } from "./report.js";
 import { serveYardsticks, type YardstickPorts } from "./yardstick.js";
 
-const help = `npm run bench -- [--seconds N] [--rounds N] [--users N] [--workers N] [--clients N] [--soak SECONDS] [--out FOLDER]
+const help = `npm run bench -- [--seconds N] [--rounds N] [--users N] [--workers N] [--clients N] [--challenged N] [--soak SECONDS] [--out FOLDER]
 
 Loads the real server, on its own embedded PostgreSQL with full durability, and beside it the yardsticks: the same transports with nothing behind
-them, and a bare node:http handler with one durable INSERT or one SELECT per request. With --soak the full load goes on that long, and the memory
+them, and a bare node:http handler with one durable INSERT or one SELECT per request. Beside the evaluations, --challenged logins a second (10) go on from
+a new device to the completed challenge: a code is sent, to a provider that answers at once, entered wrongly, then rightly. With --soak the full load goes on that long, and the memory
 of the server is noted on the way. Needs wrk and h2load (apt-get install wrk nghttp2-client).`;
 
 const secret = "bench-secret-0123456789abcdef0123456789";
@@ -57,17 +60,21 @@ async function bench(): Promise<void> {
   const note = (text: string) => process.stderr.write(`${text}\n`);
   note("starting PostgreSQL, the server and the yardsticks …");
   const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {}, warn: () => {} });
+  const challenged = await startPart<string>("--challenged");
   const postmaster = (await findPostmaster(layoutOf(folder).data))?.pid ?? 0;
   const [port, grpcPort] = [await freePort(), await freePort()];
-  const server = await startServer({
+  const env = {
     PORT: String(port),
     GRPC_PORT: String(grpcPort),
     DATABASE_URL: database.url,
     DATA_DIR: folder,
     BOOTSTRAP_SECRET: secret,
     WORKERS: String(option("workers", 1)),
-  });
-  const yardsticks = await startYardsticks<YardstickPorts>(database.url);
+    SMS_URL: challenged.said,
+  };
+  const server = await startServer(env);
+  await liftBudgets(env);
+  const yardsticks = await startPart<YardstickPorts>("--yardstick", database.url);
   const sql = postgres(database.url, { max: 1, onnotice: () => {} });
   try {
     const bodies = mixedBodies(20_000, users, 7).map((body) => JSON.stringify(body));
@@ -83,7 +90,7 @@ async function bench(): Promise<void> {
     const byH2load = (url: string) => (length: number) =>
       h2load({ url, headers: grpcHeaders, bodies: steady.map(grpcBody), seconds: length, folder });
     const at = (number: number) => `http://127.0.0.1:${number}`;
-    const { bare, http, grpc } = yardsticks.ports;
+    const { bare, http, grpc } = yardsticks.said;
     const serverPid = server.child.pid ?? 0;
     const yardstickPid = yardsticks.child.pid ?? 0;
     const subjects: Subject[] = [
@@ -107,7 +114,24 @@ async function bench(): Promise<void> {
       },
     ];
 
-    const stored = async () => Number((await sql`select count(*) as n from evaluations`)[0]?.["n"]);
+    /** Loads with evaluations, and with challenged logins at the same time. */
+    const besideChallenged = async <Result>(load: () => Promise<Result>) => {
+      const perSecond = option("challenged", 10);
+      const order = (what: Order) => challenged.child.send(what);
+      order({ start: { port, secret, perSecond } });
+      const result = await load();
+      const said = nextSaid<Tally>(challenged.child);
+      order("stop");
+      return { result, tally: await said };
+    };
+    const nobody: Tally = { logins: 0, sendMs: [], verifyMs: [] };
+    const rowsNow = async () => {
+      const [row] = await sql<{ evaluations: number; completed: number; sent: number }[]>`
+        select (select count(*) from evaluations)::int as evaluations,
+          (select count(*) from challenges where status = 'completed')::int as completed,
+          (select count(*) from deliveries where status = 'sent')::int as sent`;
+      return row ?? { evaluations: 0, completed: 0, sent: 0 };
+    };
     const commits = async () => {
       await sql`select pg_stat_force_next_flush()`;
       return Number(
@@ -116,34 +140,51 @@ async function bench(): Promise<void> {
         ],
       );
     };
-    for (const { name, load } of subjects) {
+    for (const { name, load, stored } of subjects) {
       note(`warming up: ${name}`);
-      await load(Math.min(3, seconds));
+      const warmUp = () => load(Math.min(3, seconds));
+      await (stored ? besideChallenged(warmUp) : warmUp());
     }
 
     const rows: Row[] = [];
     let commitsPerCall = Number.NaN;
-    for (const { name, pid, load, stored: keeps } of subjects) {
+    const tallies: Tally[] = [];
+    let evaluated = 0;
+    for (const { name, pid, load, stored } of subjects) {
       const results: LoadResult[] = [];
       let serverCpu = 0;
       let databaseCpu = 0;
+      let logins = 0;
       for (let round = 1; round <= rounds; round++) {
-        const before = { rows: keeps ? await stored() : 0, commits: await commits() };
+        const before = { rows: await rowsNow(), commits: await commits() };
         const [serverBefore, databaseBefore] = [usage(pid), usage(postmaster)];
-        const result = await load(seconds);
+        const { result, tally } = stored
+          ? await besideChallenged(() => load(seconds))
+          : { result: await load(seconds), tally: nobody };
         serverCpu += usage(pid).cpuSeconds - serverBefore.cpuSeconds;
         databaseCpu += usage(postmaster).cpuSeconds - databaseBefore.cpuSeconds;
-        const added = keeps ? (await stored()) - before.rows : 0;
-        if (keeps && added < result.answered)
-          throw new Error(`${name}: ${result.answered} answers, but ${added} rows`);
+        const after = await rowsNow();
+        const due = stored ? result.answered + evaluationsOfLogin * tally.logins : 0;
+        if (after.evaluations - before.rows.evaluations < due)
+          throw new Error(`${name}: ${due} answers, but ${after.evaluations - before.rows.evaluations} rows`);
+        for (const what of ["sent", "completed"] as const) {
+          const added = after[what] - before.rows[what];
+          if (added !== tally.logins) throw new Error(`${tally.logins} logins, but ${added} ${what}`);
+        }
         if (name === "Evaluate, REST")
-          commitsPerCall = ((await commits()) - before.commits) / result.answered;
+          commitsPerCall =
+            ((await commits()) - before.commits) / (result.answered + callsOfLogin * tally.logins);
         results.push(result);
+        if (stored) {
+          tallies.push(tally);
+          evaluated += due;
+        }
+        logins += tally.logins;
         note(
           `${name}, round ${round}: ${Math.round(result.perSecond)} calls/s, p99 ${result.p99.toFixed(1)} ms, ${result.failed} failed`,
         );
       }
-      const calls = results.reduce((sum, { answered }) => sum + answered, 0);
+      const calls = results.reduce((sum, { answered }) => sum + answered, callsOfLogin * logins);
       rows.push({
         name,
         lowest: Math.min(...results.map(({ perSecond }) => perSecond)),
@@ -188,7 +229,7 @@ async function bench(): Promise<void> {
     if (soak > 0) {
       note(`full load for ${soak} s …`);
       const watch = setInterval(() => memory.push(usage(serverPid).megabytes), 5_000);
-      await byWrk(`${at(port)}/v2/evaluate`)(soak);
+      await besideChallenged(() => byWrk(`${at(port)}/v2/evaluate`)(soak));
       clearInterval(watch);
     }
     const afterMinute = memory.slice(12);
@@ -197,7 +238,12 @@ async function bench(): Promise<void> {
     const [size] = await sql`
       select sum(pg_total_relation_size(relid)) as bytes from pg_partition_tree('evaluations') where isleaf`;
     const metadataBytes = JSON.stringify({ plan: "basic" }).length;
-    const bytesEach = Number(size?.["bytes"]) / (await stored()) - metadataBytes;
+    const bytesEach = Number(size?.["bytes"]) / (await rowsNow()).evaluations - metadataBytes;
+    const logins = tallies.reduce((sum, tally) => sum + tally.logins, 0);
+    const took = (of: (tally: Tally) => readonly number[]) => {
+      const sorted = tallies.flatMap(of).sort((a, b) => a - b);
+      return `${percentile(sorted, 0.5).toFixed(1)} (${percentile(sorted, 0.99).toFixed(1)})`;
+    };
     const facts: readonly (readonly [string, string])[] = [
       ["Evaluate over gRPC / bare INSERT", (find("Evaluate, gRPC") / find("bare INSERT")).toFixed(2)],
       ["Evaluate over REST / bare INSERT", (find("Evaluate, REST") / find("bare INSERT")).toFixed(2)],
@@ -217,7 +263,13 @@ async function bench(): Promise<void> {
         "single call when idle over REST, p50 ms (bare INSERT)",
         `${idle.p50.toFixed(2)} (${idleInsert.p50.toFixed(2)})`,
       ],
-      ["commits per Evaluate under full load", commitsPerCall.toFixed(2)],
+      [
+        "beside 100 evaluations under full load: sends, verifies, completions",
+        [1, 2, 1].map((each) => ((100 * each * logins) / evaluated).toFixed(1)).join(", "),
+      ],
+      ["send under full load, p50 (p99) ms", took(({ sendMs }) => sendMs)],
+      ["verify under full load, p50 (p99) ms", took(({ verifyMs }) => verifyMs)],
+      ["commits per call under full load", commitsPerCall.toFixed(2)],
       ["bytes stored per evaluation, besides metadata", bytesEach.toFixed(0)],
       ["memory of the server, MB", usage(serverPid).megabytes.toFixed(0)],
       ...(afterMinute.length === 0
@@ -248,6 +300,7 @@ async function bench(): Promise<void> {
   } finally {
     await sql.end({ timeout: 1 });
     await yardsticks.end();
+    await challenged.end();
     await server.end();
     await database.stop();
     await rm(folder, { recursive: true, force: true });
@@ -255,5 +308,6 @@ async function bench(): Promise<void> {
 }
 
 if (process.argv.includes("--help")) process.stdout.write(`${help}\n`);
+else if (process.argv[2] === "--challenged") await serveChallenged();
 else if (process.argv[2] === "--yardstick") await serveYardsticks(process.argv[3] ?? "");
 else await bench();

@@ -51,14 +51,22 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
   throw new Error("the server did not become ready");
 }
 
-/** Starts this bench's own file as a child that serves the yardsticks. */
-export async function startYardsticks<P>(databaseUrl: string): Promise<Measured & { readonly ports: P }> {
-  const child = fork(fileURLToPath(import.meta.url.replace(/chunks\/[^/]+$/, "bench/load.js")), [
-    "--yardstick",
-    databaseUrl,
-  ]);
-  const ports = await new Promise<P>((resolve) => child.once("message", (message) => resolve(message as P)));
-  return { ...measured(child), ports };
+/** Starts this bench's own file as a child that does a part of it; answers the child with the first thing that it says. */
+export async function startPart<Said>(...args: string[]): Promise<Measured & { readonly said: Said }> {
+  const child = fork(fileURLToPath(import.meta.url.replace(/chunks\/[^/]+$/, "bench/load.js")), args);
+  return { ...measured(child), said: await nextSaid<Said>(child) };
+}
+
+/** The next thing that a child says. Rejects when it ends instead. */
+export function nextSaid<Said>(child: ChildProcess): Promise<Said> {
+  return new Promise((resolve, reject) => {
+    const ended = () => reject(new Error("a part of the bench ended"));
+    child.once("exit", ended);
+    child.once("message", (message) => {
+      child.off("exit", ended);
+      resolve(message as Said);
+    });
+  });
 }
 
 const ticksPerSecond = 100;
