@@ -3,7 +3,7 @@ import type { Device } from "../../device/device.js";
 import type { History } from "../../risk/history.js";
 import type { Memories, Recall } from "../evaluation-store.js";
 import { byteas, plain, texts } from "./array-literals.js";
-import { type CounterRow, toCounter } from "./counter-codec.js";
+import { toCounter } from "./counter-codec.js";
 import type { Database } from "./database.js";
 import { decodeReadings } from "./device-codec.js";
 import { guarded } from "./faults.js";
@@ -17,7 +17,8 @@ interface Answer {
   prints: readonly (readonly [n: number, deviceId: string])[] | null;
   along: readonly (readonly [item: number, deviceId: string])[] | null;
   devices: readonly (readonly [deviceId: string, version: number, readings: string])[] | null;
-  counters: readonly CounterRow[] | null;
+  /** As text: see `toCounter`. */
+  counters: readonly string[] | null;
   repeated: readonly (readonly [n: number, evaluationId: string, requestHash: string])[] | null;
 }
 
@@ -90,6 +91,12 @@ export function recallBatch(
     guarded(async () => {
       const { users, counters, prints, paths, tokens } = lookupsOf(recalls);
       const now = recalls[0]?.now ?? 0;
+      const repeats = sql`
+          (select json_agg(json_build_array(k.n, i.evaluation_id, encode(i.request_hash, 'hex')))
+            from unnest(${byteas(recalls.map(({ idempotencyKey }) => idempotencyKey))}::text::bytea[]) with ordinality as k (key, n)
+            cross join lateral (
+              select evaluation_id, request_hash from idempotency_keys
+              where project_id = ${projectId} and key_hash = k.key and expires_at > ${now}::timestamptz limit 1) i)`;
       const [row] = await sql<Answer[]>`
         with person as materialized (
           select k.n, u.version, u.devices, u.memory, u.contacts
@@ -129,19 +136,15 @@ export function recallBatch(
             from known k cross join lateral (
               select device_id, version, readings from devices
               where project_id = ${projectId} and device_id = k.device_id limit 1) d) as devices,
-          (select json_agg(json_build_array(c.counter_key, c.bucket, c.failed, c.succeeded, c.users::text,
-              c.failed_before, c.succeeded_before, c.users_before::text))
+          (select json_agg(concat_ws(' ', c.bucket, c.failed, c.succeeded, c.users, c.failed_before, c.succeeded_before, c.users_before,
+              c.counter_key))
             from (
               select unnest(${texts(counters.values)}::text::text[]) as key
               union all select 'd:' || device_id from print
               union all select 'd:' || unnest(${plain(tokens)}::text::text[])) k
             cross join lateral (
               select * from counters where project_id = ${projectId} and counter_key = k.key limit 1) c) as counters,
-          (select json_agg(json_build_array(k.n, i.evaluation_id, encode(i.request_hash, 'hex')))
-            from unnest(${byteas(recalls.map(({ idempotencyKey }) => idempotencyKey))}::text::bytea[]) with ordinality as k (key, n)
-            cross join lateral (
-              select evaluation_id, request_hash from idempotency_keys
-              where project_id = ${projectId} and key_hash = k.key and expires_at > ${now}::timestamptz limit 1) i) as repeated`;
+          ${recalls.every(({ idempotencyKey }) => idempotencyKey === undefined) ? sql`null` : repeats} as repeated`;
 
       const people = new Map(
         row?.people?.map(([n, version, devices, memory, contacts]): [number, Person] => {
@@ -160,7 +163,7 @@ export function recallBatch(
       );
       const found = new Map(row?.prints ?? []);
       const along = grouped(row?.along ?? null);
-      const counted = new Map(row?.counters?.map((counter) => [counter[0], toCounter(counter)]));
+      const counted = new Map(row?.counters?.map(toCounter).map((counter) => [counter.key, counter]));
       const repeated = new Map(row?.repeated?.map(([n, ...rest]) => [n, rest]));
 
       let printsBefore = 0;
