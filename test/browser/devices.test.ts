@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hostAtZoom, inNewProfile, startChromium } from "../../clients/browser/test/browser-lab.js";
+import { hostAtZoom, inNewProfile, sharedChromium } from "../../clients/browser/test/browser-lab.js";
 import type { TestClock } from "../server/test-clock.js";
 import { startTestServer, type TestServer } from "../server/test-server.js";
 
@@ -36,10 +36,9 @@ async function openSite(): Promise<typeof site> {
 beforeAll(async () => {
   server = await startTestServer();
   site = await openSite();
-  browser = await startChromium();
+  browser = await sharedChromium();
 });
 afterAll(async () => {
-  await browser?.close();
   site?.close();
   await server?.stop();
 });

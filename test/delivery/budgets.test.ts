@@ -48,10 +48,8 @@ function atSecond(asked: Asked): Pick<Asked, "send"> {
   };
 }
 
-async function challenges(count: number, ip: () => string): Promise<Asked[]> {
-  const asked: Asked[] = [];
-  for (let index = 0; index < count; index++) asked.push(await ask(server, somebody(), ip()));
-  return asked;
+function challenges(count: number, ip: () => string, person = somebody, at = server): Promise<Asked[]> {
+  return Promise.all(Array.from({ length: count }, () => ask(at, person(), ip())));
 }
 
 /** Asks for all codes at once, turn by turn at both servers; answers how many were refused. */
@@ -90,10 +88,7 @@ describe("a message-pumping bot", () => {
   });
 
   test("to one number under many accounts gets 10", async () => {
-    const asked: Asked[] = [];
-    for (let index = 0; index < 14; index++)
-      asked.push(await ask(server, { ...somebody(), phone: "+4790000001" }, freshAddress()));
-    await pump(asked);
+    await pump(await challenges(14, freshAddress, () => ({ ...somebody(), phone: "+4790000001" })));
     expect(twilio.taken).toHaveLength(10);
   });
 
@@ -191,8 +186,7 @@ describe("a message that a provider refused", () => {
     });
     try {
       twilio.behaviour = "take_and_hang";
-      const asked: Asked[] = [];
-      for (let index = 0; index < 14; index++) asked.push(await ask(slow, somebody(), "8.8.4.4"));
+      const asked = await challenges(14, () => "8.8.4.4", somebody, slow);
       const reasons = (await Promise.all(asked.map((one) => one.send({ channel: "sms" })))).map(
         ({ body }) => body.reason,
       );

@@ -32,6 +32,17 @@ export async function startChromium(...args: readonly string[]): Promise<Browser
   return chromium.launch({ ...launchOptions, args: [...(launchOptions.args ?? []), ...args] });
 }
 
+let shared: Browser | undefined;
+
+/**
+ * The Chromium of all test files of a worker, which ends with the worker and is not to be closed: its start takes longer than most tests.
+ * They open windows of their own.
+ */
+export async function sharedChromium(): Promise<Browser> {
+  if (shared?.isConnected() !== true) shared = await startChromium();
+  return shared;
+}
+
 /** A name of this machine that browsers take for a secure one, for pages at that zoom (1 is 100 %). */
 export const hostAtZoom = (zoom: number): string => `zoom-${Math.round(zoom * 100)}.localhost`;
 

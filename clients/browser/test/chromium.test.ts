@@ -10,7 +10,7 @@ import {
   type Reading,
   read,
   type Site,
-  startChromium,
+  sharedChromium,
 } from "./browser-lab.js";
 
 const strict = "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'";
@@ -35,7 +35,7 @@ let browser: Browser;
 let reference: readonly string[];
 
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await sharedChromium();
   site = await openSite(new URL("../dist/", import.meta.url), pages);
   // The first pages of a fresh browser are its slowest.
   for (let round = 0; round < 5; round++) {
@@ -45,7 +45,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
   await site?.close();
 });
 

@@ -13,7 +13,7 @@ import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestClock } from "../../../test/server/test-clock.js";
 import { startTestServer, type TestServer } from "../../../test/server/test-server.js";
-import { startChromium } from "./browser-lab.js";
+import { sharedChromium } from "./browser-lab.js";
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -22,9 +22,8 @@ const dist = join(here, "dist");
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await sharedChromium();
 });
-afterAll(() => browser?.close());
 
 /** What a bundler makes of a page's module that imports the published entries. */
 async function bundle(code: string): Promise<string> {

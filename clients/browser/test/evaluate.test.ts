@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestClock } from "../../../test/server/test-clock.js";
 import { startTestServer, type TestServer } from "../../../test/server/test-server.js";
-import { startChromium } from "./browser-lab.js";
+import { sharedChromium } from "./browser-lab.js";
 
 let server: TestServer<TestClock>;
 let browser: Browser;
@@ -24,7 +24,7 @@ beforeAll(async () => {
     format: "iife",
     globalName: "Rupt",
   });
-  [server, browser] = await Promise.all([startTestServer(), startChromium()]);
+  [server, browser] = await Promise.all([startTestServer(), sharedChromium()]);
   site = createServer((request, response) => {
     const asked = request.url === "/script.js";
     response.setHeader("content-type", asked ? "text/javascript" : "text/html");
@@ -37,7 +37,6 @@ beforeAll(async () => {
   clientId = (await projects.rotatePublicClient("test", 0)).clientId;
 });
 afterAll(async () => {
-  await browser?.close();
   site?.closeAllConnections();
   site?.close();
   await server?.stop();

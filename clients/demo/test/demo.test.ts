@@ -1,6 +1,6 @@
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startChromium } from "../../browser/test/browser-lab.js";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { sharedChromium } from "../../browser/test/browser-lab.js";
 import { newestCode, type RunningDemo, startDemo } from "./demo-lab.js";
 
 const laptop: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
@@ -21,12 +21,16 @@ let browser: Browser;
 let demo: RunningDemo;
 
 beforeAll(async () => {
-  [browser, demo] = await Promise.all([startChromium(), startDemo()]);
+  [browser, demo] = await Promise.all([sharedChromium(), startDemo()]);
 }, 180_000);
 
 afterAll(async () => {
-  await browser?.close();
   await demo?.stop();
+});
+
+const windows: BrowserContext[] = [];
+afterEach(async () => {
+  for (const window of windows.splice(0)) await window.close();
 });
 
 /** Where to write screenshots, for whoever wants to look at them. */
@@ -39,7 +43,9 @@ async function picture(page: Page, name: string): Promise<void> {
 /** A window of a device, and whatever its pages complained of. */
 async function open(options: BrowserContextOptions): Promise<{ page: Page; complaints: string[] }> {
   const complaints: string[] = [];
-  const page = await (await browser.newContext(options)).newPage();
+  const context = await browser.newContext(options);
+  windows.push(context);
+  const page = await context.newPage();
   // What the server refuses is reported here, too: `Failed to load resource: … 401`.
   page.on(
     "console",

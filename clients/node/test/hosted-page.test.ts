@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestClock } from "../../../test/server/test-clock.js";
 import { startTestServer, type TestServer } from "../../../test/server/test-server.js";
 import { login, oslo } from "../../../test/server/user-calls.js";
-import { startChromium } from "../../browser/test/browser-lab.js";
+import { sharedChromium } from "../../browser/test/browser-lab.js";
 import { createLoginGuard, type Login } from "../src/express.js";
 import { Rupt } from "../src/index.js";
 
@@ -33,7 +33,7 @@ const page = (
 
 beforeAll(async () => {
   server = await startTestServer();
-  browser = await startChromium();
+  browser = await sharedChromium();
   const guard = createLoginGuard({
     rupt: new Rupt(server.secret, { baseUrl: server.baseUrl }),
     cookieSecret: "a-cookie-secret-of-32-characters",
@@ -61,7 +61,6 @@ beforeAll(async () => {
   server.clock.advance({ seconds: 2 });
 }, 60_000);
 afterAll(async () => {
-  await browser.close();
   shop.closeAllConnections();
   shop.close();
   await server.stop();
