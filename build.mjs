@@ -18,7 +18,7 @@ await build({
   outdir: "dist",
   bundle: true,
   // Packages come along: finding and reading their files is half of what a start costs. Not those that load files from beside their own.
-  external: ["@grpc/*", "grpc-health-check"],
+  external: ["@grpc/*", "grpc-health-check", "playwright-core"],
   // Where a package exists as ES modules, only what is used of it.
   mainFields: ["module", "main"],
   // For packages that are CommonJS.
