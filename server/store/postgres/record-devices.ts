@@ -86,22 +86,36 @@ export function machinesOf(records: readonly Record[]) {
   return [...machines.values()].map(({ userKey: _, ...machine }) => machine);
 }
 
-/** Writes what `settled` changes about devices. */
+/** Writes what `settled` changes about devices; seldom is there more than new ones. */
 export function writeDevices(
   sql: Database,
   projectId: string,
   machines: ReturnType<typeof machinesOf>,
 ): Fragment {
+  const changed = machines.some(({ version, drop_paths }) => version > 1 || drop_paths.length > 0);
   return sql`
         machines as materialized (
           select m.* from json_to_recordset(${JSON.stringify(machines)}::text::json) as m (
             evaluation_id uuid, at timestamptz, device_id uuid, version int, readings text, add_paths text[], drop_paths text[])
           where m.evaluation_id in (select evaluation_id from settled)),
+        ${machines.some(({ version }) => version === 1) ? appear(sql, projectId) : sql``}
+        ${changed ? drift(sql, projectId) : sql``}
+        paths_come as (
+          insert into device_paths (project_id, path_key, device_id)
+          select ${projectId}::uuid, decode(k.hex, 'hex'), m.device_id
+          from machines m, unnest(m.add_paths) as k (hex)
+          order by k.hex, m.device_id
+          on conflict (project_id, path_key, device_id) do nothing),`;
+}
+
+const appear = (sql: Database, projectId: string): Fragment => sql`
         appeared as (
           insert into devices (project_id, device_id, version, first_seen_at, last_seen_at, readings)
           select ${projectId}::uuid, device_id, 1, at, at, decode(readings, 'hex')
           from machines where version = 1 order by device_id
-          on conflict (project_id, device_id) do nothing),
+          on conflict (project_id, device_id) do nothing),`;
+
+const drift = (sql: Database, projectId: string): Fragment => sql`
         locked as (
           select d.device_id, m.version, m.at, m.readings
           from machines m join devices d
@@ -115,11 +129,4 @@ export function writeDevices(
         paths_gone as (
           delete from device_paths p
           using machines m, unnest(m.drop_paths) as k (hex)
-          where p.project_id = ${projectId} and p.path_key = decode(k.hex, 'hex') and p.device_id = m.device_id),
-        paths_come as (
-          insert into device_paths (project_id, path_key, device_id)
-          select ${projectId}::uuid, decode(k.hex, 'hex'), m.device_id
-          from machines m, unnest(m.add_paths) as k (hex)
-          order by k.hex, m.device_id
-          on conflict (project_id, path_key, device_id) do nothing),`;
-}
+          where p.project_id = ${projectId} and p.path_key = decode(k.hex, 'hex') and p.device_id = m.device_id),`;
