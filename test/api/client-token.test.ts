@@ -1,4 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { AccessListService } from "../../gen/es/rupt/v2/access_list_service_pb.js";
+import { BrowserService } from "../../gen/es/rupt/v2/browser_service_pb.js";
+import { ChallengeService } from "../../gen/es/rupt/v2/challenge_service_pb.js";
+import { EvaluationService } from "../../gen/es/rupt/v2/evaluation_service_pb.js";
+import { PolicyService } from "../../gen/es/rupt/v2/policy_service_pb.js";
+import { UserService } from "../../gen/es/rupt/v2/user_service_pb.js";
 import type { TestClock } from "../server/test-clock.js";
 import { rest, startTestServer, type TestServer } from "../server/test-server.js";
 import { askedAgain, challenged, postAs } from "../server/user-calls.js";
@@ -37,6 +43,26 @@ test("a client token does nothing else", async () => {
   );
   for (const answer of forbidden) expectError(answer, 403, "permission_denied", "not_permitted");
   expect((await challenge.get()).body.status).toBe("verified");
+});
+
+test("of all methods that there are, a client token may call three", async () => {
+  const { id, clientToken } = await challenged(server, "t7");
+  const services = [
+    AccessListService,
+    BrowserService,
+    ChallengeService,
+    EvaluationService,
+    PolicyService,
+    UserService,
+  ];
+  const passed: string[] = [];
+  for (const { typeName, methods } of services) {
+    for (const { name } of methods) {
+      const answer = await postAs(server, clientToken, `/${typeName}/${name}`, { challengeId: id });
+      if (answer.body.code !== "permission_denied") passed.push(name);
+    }
+  }
+  expect(passed.sort()).toEqual(["DescribeChallenge", "SendChallenge", "VerifyChallenge"]);
 });
 
 test("a client token is not for another challenge, not even of the same user, project or an unknown one", async () => {

@@ -112,10 +112,13 @@ describe("a call", () => {
       expect(good.headers.get("access-control-allow-origin")).toBe(allowed);
       expect(good.headers.get("access-control-expose-headers")).toContain("retry-after");
       expect(good.headers.get("vary")).toContain("origin");
+      // No cookie or other credential of the browser's is ever wanted, nor any origin at all.
+      expect(cors(good)).toEqual(["access-control-allow-origin", "access-control-expose-headers"]);
       for (const origin of [stranger, "https://neighbour.example.com", "null"]) {
         const bad = await call(at, origin, bearer());
         expect(bad.status).toBe(403);
         expect(cors(bad)).toEqual([]);
+        expect(bad.headers.get("vary")).toContain("origin");
         expect(await bad.text()).toContain("origin");
       }
     },
