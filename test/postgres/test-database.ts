@@ -25,7 +25,8 @@ export async function createTestDatabase(
   const clone = `${name}_${randomBytes(6).toString("hex")}`;
   await withServer(async (sql) => {
     const template = await ensureTemplate(sql, prepare, name);
-    await sql.unsafe(`CREATE DATABASE ${clone} TEMPLATE ${template}`);
+    // Without durability, copying the files takes half as long as going through the log.
+    await sql.unsafe(`CREATE DATABASE ${clone} TEMPLATE ${template} STRATEGY FILE_COPY`);
   });
   return {
     url: urlOf(clone),
