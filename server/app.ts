@@ -177,6 +177,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     clock,
     keys,
     evaluations,
+    users,
     challengeLink,
     policies: activePolicies,
     sightDevice: createSightDevice(keys, frequencies),

@@ -126,7 +126,7 @@ export function startPureService(geo: Geo, seen: (login: Login, facts: Facts) =>
         policy: defaultPolicy(),
         accessLists: createAccessLists([]),
         counterKeys,
-        idempotencyKey: undefined,
+        idempotencyKeys: [],
       },
       {
         userVersion: known.version,

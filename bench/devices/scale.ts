@@ -80,7 +80,7 @@ async function measure({ foundation }: BenchService, projectId: string, size: nu
     const common = {
       userKey,
       counterKeys: [],
-      idempotencyKey: undefined,
+      idempotencyKeys: [],
       now,
     };
     // A machine that is known for somebody else, which looks farthest.

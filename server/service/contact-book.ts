@@ -20,8 +20,8 @@ export interface ContactBook {
     readonly email: string | undefined;
     readonly phone: string | undefined;
   }): Readonly<Partial<Record<ChannelName, GivenContact>>>;
-  /** The keyed hash of an e-mail address. */
-  emailHash(email: string): string;
+  /** The keyed hashes of an e-mail address, under each master key, newest first. */
+  emailHashes(email: string): readonly string[];
   /** Whether the key under which it was sealed is still there; a contact under a dropped one is as good as gone. */
   isReadable(sealed: string): boolean;
   /** The contact in clear, to send to. */
@@ -37,10 +37,10 @@ export function contactBook(keys: Keys, projectId: string): ContactBook {
   const context = `contact:${projectId}`;
   const hash = (channel: ChannelName, contact: string) =>
     keys.mac("contact", projectId, channel, contact.toLowerCase()).toString("base64url");
+  const hashes = (channel: ChannelName, contact: string) =>
+    keys.macs("contact", projectId, channel, contact.toLowerCase()).map((mac) => mac.toString("base64url"));
   const given = (channel: ChannelName, contact: string): GivenContact => {
-    const [newest = "", ...former] = keys
-      .macs("contact", projectId, channel, contact.toLowerCase())
-      .map((mac) => mac.toString("base64url"));
+    const [newest = "", ...former] = hashes(channel, contact);
     return {
       hash: newest,
       formerHashes: former,
@@ -54,7 +54,7 @@ export function contactBook(keys: Keys, projectId: string): ContactBook {
       ...(email === undefined ? {} : { email: given("email", normalEmail(email)) }),
       ...(phone === undefined ? {} : { sms: given("sms", normalPhone(phone)) }),
     }),
-    emailHash: (email) => hash("email", normalEmail(email)),
+    emailHashes: (email) => hashes("email", normalEmail(email)),
     isReadable,
     open,
     masked(channel, sealed) {

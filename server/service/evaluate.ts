@@ -11,6 +11,7 @@ import type { IpAddress } from "../risk/ip-address.js";
 import type { Outcome } from "../risk/words.js";
 import type { EvaluationStore, Memories } from "../store/evaluation-store.js";
 import type { Project } from "../store/project-store.js";
+import type { UserStore } from "../store/user-store.js";
 import type { ActiveLists } from "./active-lists.js";
 import type { ActivePolicies } from "./active-policies.js";
 import type { Censuses } from "./censuses.js";
@@ -75,6 +76,7 @@ export interface EvaluateDeps {
   readonly clock: Clock;
   readonly keys: Keys;
   readonly evaluations: EvaluationStore;
+  readonly users: Pick<UserStore, "firstKnown">;
   readonly challengeLink: ChallengeLink;
   readonly policies: ActivePolicies;
   readonly sightDevice: SightDevice;
@@ -98,6 +100,7 @@ export function createEvaluate({
   clock,
   keys,
   evaluations,
+  users,
   challengeLink,
   policies,
   sightDevice,
@@ -110,7 +113,7 @@ export function createEvaluate({
     ...batching,
     run: runBatch,
     group: ({ project }) => project.projectId,
-    takes: ({ idempotencyKey }) => idempotencyKey?.toString("latin1"),
+    takes: ({ idempotencyKeys }) => idempotencyKeys[0]?.toString("latin1"),
     worksOn: ({ userKey }) => userKey,
     expired: ({ attempt }) => pastDeadline(attempt.deadlineAt),
     alone: (error) => !(error instanceof AppError),
@@ -121,11 +124,11 @@ export function createEvaluate({
     const now = clock.now();
     const recalled = await evaluations.recall(
       projectId,
-      batch.map(({ userKey, sighting, counterKeys, idempotencyKey }) => ({
+      batch.map(({ userKey, sighting, counterKeys, idempotencyKeys }) => ({
         userKey,
         device: sighting?.lookup,
         counterKeys: counterKeys.map(({ key }) => key),
-        idempotencyKey,
+        idempotencyKeys,
         now,
       })),
     );
@@ -209,10 +212,18 @@ export function createEvaluate({
     return answer(recollected(evaluation));
   };
 
+  /** The key of a signup without a user. While a master key is being replaced, its history may lie under an older one. */
+  const signedUp = (projectId: string, email: string): string | Promise<string> => {
+    const [newest = "", ...older] = contactBook(keys, projectId).emailHashes(email).map(signupKey);
+    if (older.length === 0) return newest;
+    return users.firstKnown(projectId, [newest, ...older]).then((known) => known ?? newest);
+  };
+
   return async (project, attempt) => {
     const { projectId } = project;
     checkEventTime(project, attempt.occurredAt, clock.now());
-    const userKey = attempt.user ?? signupKey(contactBook(keys, projectId).emailHash(attempt.email ?? ""));
+    const named = attempt.user ?? signedUp(projectId, attempt.email ?? "");
+    const userKey = named instanceof Promise ? await named : named;
     const inForce = policies.of(project);
     const listsNow = lists.of(project);
     const { fingerprint, deviceToken } = attempt;
@@ -226,7 +237,8 @@ export function createEvaluate({
       policy: inForce instanceof Promise ? await inForce : inForce,
       accessLists: listsNow instanceof Promise ? await listsNow : listsNow,
       counterKeys: countersOf(userKey, attempt.ip),
-      idempotencyKey: attempt.idempotency && keys.mac("idempotency", projectId, attempt.idempotency.key),
+      idempotencyKeys:
+        attempt.idempotency === undefined ? [] : keys.macs("idempotency", projectId, attempt.idempotency.key),
     };
     for (let round = 0; round < maxRounds; round++) {
       const outcome = await judgeTogether(prepared);

@@ -89,7 +89,7 @@ export function createImportLogins(deps: ImportLoginsDeps): ImportLogins {
         userKey,
         device: sighting?.lookup,
         counterKeys: [],
-        idempotencyKey: undefined,
+        idempotencyKeys: [],
         now,
       })),
     );

@@ -37,7 +37,8 @@ export interface Prepared {
   readonly accessLists: AccessLists;
   /** All but that of the device. */
   readonly counterKeys: readonly CounterKey[];
-  readonly idempotencyKey: Buffer | undefined;
+  /** Under each master key, newest first; empty where none was given. */
+  readonly idempotencyKeys: readonly Buffer[];
 }
 
 /** A judged attempt: what the caller is answered, and what is to be kept. */
@@ -65,7 +66,7 @@ export function createJudgeAttempt({
   censuses: Pick<Censuses, "of">;
 }): JudgeAttempt {
   return (prepared, memories, now) => {
-    const { project, attempt, userKey, at, policy, counterKeys, idempotencyKey } = prepared;
+    const { project, attempt, userKey, at, policy, counterKeys, idempotencyKeys } = prepared;
     const { projectId } = project;
     const limits = limitsOf(project.settings.limits);
     const device = prepared.sighting?.settle(
@@ -165,11 +166,11 @@ export function createJudgeAttempt({
               expiresAt: now + limits.code_ttl_seconds * 1000,
             },
           }),
-      ...(attempt.idempotency === undefined || idempotencyKey === undefined
+      ...(attempt.idempotency === undefined
         ? {}
         : {
             idempotency: {
-              key: idempotencyKey,
+              keys: idempotencyKeys,
               requestHash: attempt.idempotency.requestHash,
               expiresAt: now + idempotencyMs,
             },

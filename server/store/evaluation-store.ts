@@ -14,8 +14,8 @@ export interface Recall {
   readonly device: DeviceLookup | undefined;
   /** Counters of what came lately around the attempt; those of devices with the same identity come with them. */
   readonly counterKeys: readonly string[];
-  /** Keyed hash of the caller's idempotency key. */
-  readonly idempotencyKey: Uint8Array | undefined;
+  /** Keyed hashes of the caller's idempotency key, under each master key; empty where none was given. */
+  readonly idempotencyKeys: readonly Uint8Array[];
   readonly now: Instant;
 }
 
@@ -111,7 +111,8 @@ export interface Record {
   readonly counts: readonly Count[];
   readonly challenge?: NewChallenge;
   readonly idempotency?: {
-    readonly key: Uint8Array;
+    /** All of them are claimed, so that servers with another newest master key find it, too. */
+    readonly keys: readonly Uint8Array[];
     readonly requestHash: Uint8Array;
     readonly expiresAt: Instant;
   };

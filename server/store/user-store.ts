@@ -15,6 +15,8 @@ export interface User {
 /** What is known of users. */
 export interface UserStore {
   find(projectId: string, userKey: string): Promise<User | undefined>;
+  /** The first of these keys under which there is a user. */
+  firstKnown(projectId: string, userKeys: readonly string[]): Promise<string | undefined>;
   /** Replaces the history while the row still has the version that was read; answers false otherwise. */
   putHistory(projectId: string, user: User, history: History): Promise<boolean>;
   /** The user's newest challenges, newest first. */

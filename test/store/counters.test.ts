@@ -83,7 +83,7 @@ test("attempts that are judged together are counted as the database counts them,
           expect(new Set(kept)).toEqual(new Set(["recorded"]));
         }
         const [memories] = await store.recall(projectId, [
-          { userKey: "u", device: undefined, counterKeys: [key], idempotencyKey: undefined, now: at },
+          { userKey: "u", device: undefined, counterKeys: [key], idempotencyKeys: [], now: at },
         ]);
         expect(memories?.counters).toEqual([expected]);
       },

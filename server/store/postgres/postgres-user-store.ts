@@ -35,6 +35,14 @@ export function postgresUserStore(sql: Database): UserStore {
         };
       }),
 
+    firstKnown: (projectId, userKeys) =>
+      guarded(async () => {
+        const rows = await sql<{ user_key: string }[]>`
+          select user_key from users where project_id = ${projectId} and user_key = any (${[...userKeys]}::text[])`;
+        const known = new Set(rows.map(({ user_key }) => user_key));
+        return userKeys.find((userKey) => known.has(userKey));
+      }),
+
     putHistory: (projectId, user, history) =>
       guarded(async () => {
         const rows = await sql`

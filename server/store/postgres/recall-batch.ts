@@ -19,7 +19,7 @@ interface Answer {
   devices: readonly (readonly [deviceId: string, version: number, readings: string])[] | null;
   /** As text: see `toCounter`. */
   counters: readonly string[] | null;
-  repeated: readonly (readonly [n: number, evaluationId: string, requestHash: string])[] | null;
+  repeated: readonly (readonly [item: number, evaluationId: string, requestHash: string])[] | null;
 }
 
 /** A path that leads to this many devices is too common to tell one from another, and is not followed. */
@@ -68,6 +68,9 @@ function lookupsOf(recalls: readonly Recall[]) {
   const prints: { readonly key: Uint8Array; readonly own: boolean; readonly item: number }[] = [];
   const paths: { readonly key: Uint8Array; readonly item: number }[] = [];
   const tokens = new Set<string>();
+  const claims = recalls.flatMap(({ idempotencyKeys }, item) =>
+    idempotencyKeys.map((key) => ({ key, item })),
+  );
   for (const [item, { userKey, device, counterKeys }] of recalls.entries()) {
     users.numberOf(userKey);
     for (const key of counterKeys) counters.numberOf(key);
@@ -76,7 +79,7 @@ function lookupsOf(recalls: readonly Recall[]) {
     for (const key of device.pathKeys) paths.push({ key, item });
     if (device.tokenDeviceId !== undefined) tokens.add(device.tokenDeviceId);
   }
-  return { users, counters, prints, paths, tokens: [...tokens] };
+  return { users, counters, prints, paths, tokens: [...tokens], claims };
 }
 
 /**
@@ -89,11 +92,12 @@ export function recallBatch(
 ): (projectId: string, recalls: readonly Recall[]) => Promise<readonly Memories[]> {
   return (projectId, recalls) =>
     guarded(async () => {
-      const { users, counters, prints, paths, tokens } = lookupsOf(recalls);
+      const { users, counters, prints, paths, tokens, claims } = lookupsOf(recalls);
       const now = recalls[0]?.now ?? 0;
       const repeats = sql`
-          (select json_agg(json_build_array(k.n, i.evaluation_id, encode(i.request_hash, 'hex')))
-            from unnest(${byteas(recalls.map(({ idempotencyKey }) => idempotencyKey))}::text::bytea[]) with ordinality as k (key, n)
+          (select json_agg(json_build_array(k.item, i.evaluation_id, encode(i.request_hash, 'hex')))
+            from unnest(${byteas(claims.map(({ key }) => key))}::text::bytea[], ${plain(claims.map(({ item }) => item))}::text::int[])
+              as k (key, item)
             cross join lateral (
               select evaluation_id, request_hash from idempotency_keys
               where project_id = ${projectId} and key_hash = k.key and expires_at > ${now}::timestamptz limit 1) i)`;
@@ -144,7 +148,7 @@ export function recallBatch(
               union all select 'd:' || unnest(${plain(tokens)}::text::text[])) k
             cross join lateral (
               select * from counters where project_id = ${projectId} and counter_key = k.key limit 1) c) as counters,
-          ${recalls.every(({ idempotencyKey }) => idempotencyKey === undefined) ? sql`null` : repeats} as repeated`;
+          ${claims.length === 0 ? sql`null` : repeats} as repeated`;
 
       const people = new Map(
         row?.people?.map(([n, version, devices, memory, contacts]): [number, Person] => {
@@ -164,7 +168,7 @@ export function recallBatch(
       const found = new Map(row?.prints ?? []);
       const along = grouped(row?.along ?? null);
       const counted = new Map(row?.counters?.map(toCounter).map((counter) => [counter.key, counter]));
-      const repeated = new Map(row?.repeated?.map(([n, ...rest]) => [n, rest]));
+      const repeated = new Map(row?.repeated?.map(([item, ...rest]) => [item, rest]));
 
       let printsBefore = 0;
       return recalls.map((recall, item): Memories => {
@@ -189,7 +193,7 @@ export function recallBatch(
           ...recall.counterKeys,
           ...[...led, ...(token === undefined ? [] : [token])].map((id) => `d:${id}`),
         ];
-        const before = repeated.get(item + 1);
+        const before = repeated.get(item);
         return {
           userVersion: person.version,
           history: person.history,

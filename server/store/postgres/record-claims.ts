@@ -10,16 +10,14 @@ export function claimsOf(records: readonly Record[]) {
   return records.flatMap(({ evaluation, idempotency }) =>
     idempotency === undefined
       ? []
-      : [
-          {
-            evaluation_id: evaluation.evaluationId,
-            user_key: evaluation.userKey,
-            key: hex(idempotency.key),
-            request_hash: hex(idempotency.requestHash),
-            at: instant(evaluation.createdAt),
-            expires_at: instant(idempotency.expiresAt),
-          },
-        ],
+      : idempotency.keys.map((key) => ({
+          evaluation_id: evaluation.evaluationId,
+          user_key: evaluation.userKey,
+          key: hex(key),
+          request_hash: hex(idempotency.requestHash),
+          at: instant(evaluation.createdAt),
+          expires_at: instant(idempotency.expiresAt),
+        })),
   );
 }
 
@@ -49,7 +47,7 @@ export function settleClaims(sql: Database, projectId: string): Fragment {
           from claims c where c.evaluation_id in (select evaluation_id from standing) order by c.key
           on conflict (project_id, key_hash) do update
           set request_hash = excluded.request_hash, evaluation_id = excluded.evaluation_id, expires_at = excluded.expires_at
-          where idempotency_keys.expires_at <= (select at from claims c where c.evaluation_id = excluded.evaluation_id)
+          where idempotency_keys.expires_at <= (select max(at) from claims c where c.evaluation_id = excluded.evaluation_id)
           returning evaluation_id),
         settled as materialized (
           -- Where another call took a key in this very instant, the division by zero takes the whole statement back.
