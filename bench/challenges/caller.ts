@@ -25,9 +25,12 @@ export function makeCaller(port: number, secret: string): Caller {
   let socket: Socket | undefined;
   const open = (): Socket => {
     const opened = connect({ port, host: "127.0.0.1", noDelay: true }).setEncoding("utf8");
-    opened.once("close", () => {
-      if (socket === opened) socket = undefined;
-    });
+    // A reset is followed by the close, of which a waiting call is told.
+    opened
+      .on("error", () => {})
+      .once("close", () => {
+        if (socket === opened) socket = undefined;
+      });
     return opened;
   };
   return {

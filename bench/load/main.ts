@@ -120,7 +120,8 @@ async function bench(): Promise<void> {
     /** Loads with evaluations, and with challenged logins at the same time. */
     const besideChallenged = async <Result>(load: () => Promise<Result>) => {
       const perSecond = option("challenged", 10);
-      const order = (what: Order) => challenged.child.send(what);
+      // Whether it still listens, `nextSaid` finds out.
+      const order = (what: Order) => challenged.child.send(what, () => {});
       order({ start: { port, secret, perSecond } });
       const result = await load();
       const said = nextSaid<Tally>(challenged.child);

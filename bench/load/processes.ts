@@ -61,6 +61,7 @@ export async function startPart<Said>(...args: string[]): Promise<Measured & { r
 export function nextSaid<Said>(child: ChildProcess): Promise<Said> {
   return new Promise((resolve, reject) => {
     const ended = () => reject(new Error("a part of the bench ended"));
+    if (child.exitCode !== null) ended();
     child.once("exit", ended);
     child.once("message", (message) => {
       child.off("exit", ended);
