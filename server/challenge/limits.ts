@@ -148,8 +148,15 @@ const pauseSteps = 9;
 
 /** The pauses, in seconds, for `max` things in a row and for each one more; the last entry holds for all after it. */
 export function pausesFrom(max: number): readonly number[] {
-  return Array.from({ length: pauseSteps }, (_, step) => pauseMs(max + step, max) / 1000);
+  const before = pauses.get(max);
+  if (before !== undefined) return before;
+  const made = Array.from({ length: pauseSteps }, (_, step) => pauseMs(max + step, max) / 1000);
+  pauses.set(max, made);
+  return made;
 }
+
+/** Every call asks for them. */
+const pauses = new Map<number, readonly number[]>();
 
 /** Shortest and longest pause of a user's challenges after too many wrong codes in a row (NIST SP 800-63B-4: 30 s to 1 h). */
 const firstPauseMs = 30_000;

@@ -82,14 +82,13 @@ export function createFindRoute(routes: readonly Route[]): (verb: string, path: 
 /** Finds the route of a call. Throws `unknown_path`, or `method_not_allowed` where the path exists with another method. */
 export function findRoute(routes: readonly Route[], verb: string, path: string): Matched {
   const segments = path.split("/").slice(1);
-  const found = routes.flatMap((route) => {
-    const raw = match(route, segments);
-    return raw === undefined ? [] : [{ route, raw }];
-  });
-  const hit = found.find(({ route }) => route.verb === verb);
-  if (hit !== undefined) return { route: hit.route, parameters: decoded(hit.raw) };
-  if (found.length === 0)
+  for (const route of routes) {
+    const raw = route.verb === verb ? match(route, segments) : undefined;
+    if (raw !== undefined) return { route, parameters: decoded(raw) };
+  }
+  const others = routes.filter((route) => match(route, segments) !== undefined);
+  if (others.length === 0)
     throw new AppError("unknown_path", "There is no such path; see the API's routes in proto/rupt/v2.");
-  const allow = [...new Set(found.map(({ route }) => route.verb))].join(", ");
+  const allow = [...new Set(others.map((route) => route.verb))].join(", ");
   throw new AppError("method_not_allowed", `This path takes ${allow}.`, { metadata: { allow } });
 }
