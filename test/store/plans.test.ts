@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestClock } from "../server/test-clock.js";
 import { startTestServer, type TestServer } from "../server/test-server.js";
 
-const rows = 200_000;
+const rows = 1_000_000;
 
 let server: TestServer<TestClock>;
 let statements: readonly string[] = [];
