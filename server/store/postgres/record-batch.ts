@@ -16,7 +16,7 @@ type Kept = "recorded" | "conflict";
  * Keeps judgements of one project in one statement; those of one user as a whole or not at all. No two may claim the same idempotency key. Each
  * part waits for the ones before it, and each is sorted, so locks are always taken in this order: fingerprints, users, idempotency keys,
  * devices, challenges, counters. What a conflict leaves behind is at most a fingerprint with the device that it will have when it is tried again.
- * Parts for which there is nothing are left out: starting them all would cost a lone login of a known device as much again.
+ * Parts for which there is nothing are left out: to start them all costs a batch of a few more than a third on top.
  */
 export function recordBatch(
   sql: Database,
