@@ -33,6 +33,8 @@ export function openDatabase({ url, poolSize, prepare }: DatabaseOptions): Datab
           application_name: applicationName,
           statement_timeout: statementTimeoutMs,
           plan_cache_mode: "force_generic_plan",
+          // Compiling a plan takes far longer than running these.
+          jit: "off",
         }
       : { application_name: applicationName },
     connect_timeout: 3,
