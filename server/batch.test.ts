@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createBatch } from "./batch.js";
 import { AppError } from "./errors.js";
 
@@ -51,6 +51,30 @@ describe("a batch", () => {
     expect(batches.map((batch) => batch.requests)).toEqual([[1]]);
     await settle();
     expect(batches.map((batch) => batch.requests)).toEqual([[1], [2, 3]]);
+  });
+
+  test("gathers for a while where that is asked, also when nothing is under way", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    try {
+      const { batches, run } = controlled();
+      const ask = createBatch({ ...options, gatherMs: 50, run });
+      const answers = [ask(1)];
+      vi.advanceTimersByTime(49);
+      answers.push(ask(2));
+      await settle();
+      expect(batches).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(batches.map((batch) => batch.requests)).toEqual([[1, 2]]);
+      answers.push(ask(3));
+      batches[0]?.end();
+      await settle();
+      expect(batches).toHaveLength(1);
+      vi.advanceTimersByTime(50);
+      batches[1]?.end();
+      expect(await Promise.all(answers)).toEqual([10, 20, 30]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("keeps several under way where that is allowed", async () => {

@@ -8,6 +8,8 @@ export interface Batching {
   readonly maxInFlight: number;
   /** Most requests that wait, over all groups; one more is refused at once. */
   readonly maxWaiting: number;
+  /** How long a batch gathers requests before it starts: for those that nobody waits for. Default 0: the first starts at once. */
+  readonly gatherMs?: number;
 }
 
 /** How requests are joined. */
@@ -50,6 +52,7 @@ export function createBatch<Request, Answer>(
   options: BatchOptions<Request, Answer>,
 ): (request: Request) => Promise<Answer> {
   const { run, group: groupOf, takes, worksOn, expired, maxBatch, maxInFlight, maxWaiting, alone } = options;
+  const { gatherMs = 0 } = options;
   const groups = new Map<string, Group<Request, Answer>>();
   let waitingInAll = 0;
 
@@ -124,14 +127,16 @@ export function createBatch<Request, Answer>(
     if (group.inFlight === 0 && group.waiting.length === 0 && groups.get(name) === group) groups.delete(name);
   };
 
-  /** In the next turn of the event loop: what has arrived by then joins. */
+  /** In the next turn of the event loop, or when it has gathered for long enough: what has arrived by then joins. */
   const soon = (name: string, group: Group<Request, Answer>): void => {
     if (group.due) return;
     group.due = true;
-    setImmediate(() => {
+    const start = () => {
       group.due = false;
       next(name, group);
-    });
+    };
+    if (gatherMs > 0) setTimeout(start, gatherMs);
+    else setImmediate(start);
   };
 
   return (request) => {
@@ -148,7 +153,7 @@ export function createBatch<Request, Answer>(
     return new Promise<Answer>((resolve, reject) => {
       waitingInAll += 1;
       group.waiting.push({ request, resolve, reject });
-      if (group.inFlight === 0) next(name, group);
+      if (group.inFlight === 0 && gatherMs === 0) next(name, group);
       else soon(name, group);
     });
   };
