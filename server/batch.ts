@@ -45,8 +45,8 @@ interface Group<Request, Answer> {
 
 /**
  * Joins concurrent requests. A request that finds nothing of its group under way starts at once; those that arrive while others are under way form
- * the next batch, which starts with the next turn of the event loop when fewer than `maxInFlight` are. So an idle server adds no delay, and a busy one pays for one statement where there were many. Rejects with
- * `overloaded` when too many wait already.
+ * the next batch, which starts with the next turn of the event loop when fewer than `maxInFlight` are. So an idle server adds no delay, and a busy
+ * one pays for one statement where there were many. Rejects with `overloaded` when too many wait already.
  */
 export function createBatch<Request, Answer>(
   options: BatchOptions<Request, Answer>,

@@ -1,9 +1,8 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { startEmbeddedPostgres } from "../../server/store/embedded-postgres/embedded-postgres.js";
-import { freePort, startServer, usage } from "../load/processes.js";
+import { percentile } from "../load/loaders.js";
+import { usage } from "../load/processes.js";
+import { startService } from "../load/service.js";
 import { liftBudgets } from "./budgets.js";
 import { type Caller, makeCaller } from "./caller.js";
 import { startProvider } from "./provider.js";
@@ -22,7 +21,6 @@ const challenges = Number(values.challenges);
 const callers = Number(values.callers);
 const sendCallers = Number(values.senders);
 const delays = values.provider.split(",").map(Number);
-const secret = "bench-secret-0123456789abcdef0123456789";
 
 const provider = await startProvider();
 const { taken } = provider;
@@ -44,7 +42,7 @@ async function spread<T>(
 
 function line(name: string, times: readonly number[]): string {
   const sorted = [...times].sort((a, b) => a - b);
-  const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(1);
+  const at = (share: number) => percentile(sorted, share).toFixed(1);
   return `${name.padEnd(46)} ${String(sorted.length).padStart(6)} calls   median ${at(0.5)} ms   95 % ${at(0.95)} ms   99 % ${at(0.99)} ms`;
 }
 
@@ -74,23 +72,11 @@ async function open(callers: readonly Caller[], from: number, sendDelayMs: numbe
 }
 
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "rupt-bench-"));
-  await chmod(folder, 0o711);
-  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {}, warn: () => {} });
-  const [port, grpcPort] = [await freePort(), await freePort()];
-  const env = {
-    PORT: String(port),
-    GRPC_PORT: String(grpcPort),
-    DATABASE_URL: database.url,
-    MASTER_KEYS: "bench-master-key-0123456789abcdefghij",
-    BOOTSTRAP_SECRET: secret,
-    SMS_URL: provider.url,
-    LOG_LEVEL: "silent",
-  };
-  const server = await startServer(env);
-  const serverPid = server.child.pid ?? 0;
+  const service = await startService(() => ({ SMS_URL: provider.url, LOG_LEVEL: "silent" }));
+  const { port, secret } = service;
+  const serverPid = service.child.pid ?? 0;
   try {
-    await liftBudgets(env);
+    await liftBudgets(service.env);
     const everyone = Array.from({ length: callers }, () => makeCaller(port, secret));
 
     const print = (text: string) => process.stdout.write(`${text}\n`);
@@ -127,10 +113,8 @@ async function main(): Promise<void> {
     }
     for (const caller of everyone) caller.close();
   } finally {
-    await server.end();
+    await service.end();
     provider.close();
-    await database.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

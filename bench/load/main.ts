@@ -1,28 +1,26 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
 import postgres from "postgres";
 import { EvaluateRequestSchema } from "../../gen/es/rupt/v2/evaluation_service_pb.js";
-import { startEmbeddedPostgres } from "../../server/store/embedded-postgres/embedded-postgres.js";
 import { layoutOf } from "../../server/store/embedded-postgres/layout.js";
 import { findPostmaster } from "../../server/store/embedded-postgres/postmaster.js";
 import { liftBudgets } from "../challenges/budgets.js";
 import { type Body, mixedBodies, usualBody } from "./bodies.js";
 import { callsOfLogin, evaluationsOfLogin, type Order, serveChallenged, type Tally } from "./challenged.js";
 import { grpcFrame, h2load, type LoadResult, percentile, wrk } from "./loaders.js";
-import { freePort, nextSaid, startPart, startServer, usage } from "./processes.js";
+import { nextSaid, startPart, usage } from "./processes.js";
 import { median, type Row, rowPicture, rowTable, table } from "./report.js";
+import { startService } from "./service.js";
 import { serveYardsticks, type YardstickPorts } from "./yardstick.js";
 
 const help = `npm run bench -- [--seconds N] [--rounds N] [--users N] [--workers N] [--clients N] [--challenged N] [--soak SECONDS] [--out FOLDER]
 
 Loads the real server, on its own embedded PostgreSQL with full durability, and beside it the yardsticks: the same transports with nothing behind
 them, and a bare node:http handler with one durable INSERT or one SELECT per request. Beside the evaluations, --challenged logins a second (10) go on from
-a new device to the completed challenge: a code is sent, to a provider that answers at once, entered wrongly, then rightly. With --soak the full load goes on that long, and the memory
-of the server is noted on the way. Needs wrk and h2load (apt-get install wrk nghttp2-client).`;
+a new device to the completed challenge: a code is sent, to a provider that answers at once, entered wrongly, then rightly. With --soak the full
+load goes on that long, and the memory of the server is noted on the way. Needs wrk and h2load (apt-get install wrk nghttp2-client).`;
 
-const secret = "bench-secret-0123456789abcdef0123456789";
 const evaluatePath = "/rupt.v2.EvaluationService/Evaluate";
 
 function option(name: string, fallback: number): number {
@@ -58,27 +56,18 @@ async function bench(): Promise<void> {
   const outPlace = process.argv.indexOf("--out");
   const out = outPlace < 0 ? undefined : process.argv[outPlace + 1];
 
-  const folder = await mkdtemp(join(tmpdir(), "rupt-bench-"));
-  await chmod(folder, 0o711);
   const note = (text: string) => process.stderr.write(`${text}\n`);
   note("starting PostgreSQL, the server and the yardsticks …");
-  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {}, warn: () => {} });
   const challenged = await startPart<string>("--challenged");
-  const postmaster = (await findPostmaster(layoutOf(folder).data))?.pid ?? 0;
-  const [port, grpcPort] = [await freePort(), await freePort()];
-  const env = {
-    PORT: String(port),
-    GRPC_PORT: String(grpcPort),
-    DATABASE_URL: database.url,
-    DATA_DIR: folder,
-    BOOTSTRAP_SECRET: secret,
+  const service = await startService(() => ({
     WORKERS: String(option("workers", 1)),
     SMS_URL: challenged.said,
-  };
-  const server = await startServer(env);
-  await liftBudgets(env);
-  const yardsticks = await startPart<YardstickPorts>("--yardstick", database.url);
-  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  }));
+  const { port, grpcPort, secret, databaseUrl, folder } = service;
+  await liftBudgets(service.env);
+  const postmaster = (await findPostmaster(layoutOf(folder).data))?.pid ?? 0;
+  const yardsticks = await startPart<YardstickPorts>("--yardstick", databaseUrl);
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
     const bodies = mixedBodies(20_000, users, 7).map((body) => JSON.stringify(body));
     const steady = Array.from({ length: clients }, (_, client) => usualBody(1_000_000 + client));
@@ -94,7 +83,7 @@ async function bench(): Promise<void> {
       h2load({ url, headers: grpcHeaders, bodies: steady.map(grpcBody), seconds: length, folder });
     const at = (number: number) => `http://127.0.0.1:${number}`;
     const { bare, http, grpc } = yardsticks.said;
-    const serverPid = server.child.pid ?? 0;
+    const serverPid = service.child.pid ?? 0;
     const yardstickPid = yardsticks.child.pid ?? 0;
     const subjects: Subject[] = [
       { name: "Evaluate, REST", pid: serverPid, load: byWrk(`${at(port)}/v2/evaluate`), stored: true },
@@ -305,9 +294,7 @@ async function bench(): Promise<void> {
     await sql.end({ timeout: 1 });
     await yardsticks.end();
     await challenged.end();
-    await server.end();
-    await database.stop();
-    await rm(folder, { recursive: true, force: true });
+    await service.end();
   }
 }
 

@@ -1,16 +1,13 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium } from "playwright-core";
-import { startEmbeddedPostgres } from "../../server/store/embedded-postgres/embedded-postgres.js";
 import { makeCaller } from "../challenges/caller.js";
-import { freePort, startServer } from "../load/processes.js";
+import { percentile } from "../load/loaders.js";
+import { startService } from "../load/service.js";
 
 const { values } = parseArgs({ options: { loads: { type: "string", default: "25" } } });
 const loads = Number(values.loads);
-const secret = "bench-secret-0123456789abcdef0123456789";
 
 /** When, in milliseconds since the navigation began, a load came how far. */
 interface Load {
@@ -66,27 +63,19 @@ async function load(browser: Browser, url: string): Promise<Load> {
 
 function line(name: string, times: readonly number[]): string {
   const sorted = [...times].sort((a, b) => a - b);
-  const at = (share: number) => (sorted[Math.ceil(sorted.length * share) - 1] ?? 0).toFixed(0).padStart(5);
+  const at = (share: number) => percentile(sorted, share).toFixed(0).padStart(5);
   return `${name.padEnd(34)} median ${at(0.5)} ms   95 % ${at(0.95)} ms   worst ${at(1)} ms`;
 }
 
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "rupt-bench-"));
-  await chmod(folder, 0o711);
-  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {}, warn: () => {} });
-  const [port, grpcPort] = [await freePort(), await freePort()];
-  const server = await startServer({
-    PORT: String(port),
-    GRPC_PORT: String(grpcPort),
+  const service = await startService(({ port }) => ({
     PUBLIC_URL: `http://localhost:${port}`,
-    DATABASE_URL: database.url,
-    MASTER_KEYS: "bench-master-key-0123456789abcdefghij",
-    BOOTSTRAP_SECRET: secret,
     // Nothing is sent: the page is measured until it could be asked to.
     SMTP_URL: "smtp://127.0.0.1:9",
     MAIL_FROM: "bench@example.com",
     LOG_LEVEL: "silent",
-  });
+  }));
+  const { port, secret } = service;
   const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
   const caller = makeCaller(port, secret);
@@ -150,9 +139,7 @@ async function main(): Promise<void> {
   } finally {
     caller.close();
     await browser.close();
-    await server.end();
-    await database.stop();
-    await rm(folder, { recursive: true, force: true });
+    await service.end();
   }
 }
 

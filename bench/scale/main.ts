@@ -1,22 +1,17 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import postgres from "postgres";
 import { openProgress } from "../../server/cli/progress.js";
-import { startEmbeddedPostgres } from "../../server/store/embedded-postgres/embedded-postgres.js";
 import { openDatabase } from "../../server/store/postgres/database.js";
 import { postgresMaintenanceStore } from "../../server/store/postgres/postgres-maintenance-store.js";
 import { mixedBodies } from "../load/bodies.js";
 import { wrk } from "../load/loaders.js";
-import { freePort, startServer } from "../load/processes.js";
 import { median, table } from "../load/report.js";
+import { startService } from "../load/service.js";
 
 const help = `npm run bench:scale -- [--most N] [--seconds N] [--rounds N] [--users N] [--clients N]
 
 Measures Evaluate over REST with 10,000, 1,000,000 and 10,000,000 evaluations stored (--most ends earlier), of half a year and one user for every
 20, on an embedded PostgreSQL with full durability. Needs wrk (apt-get install wrk), and about 8 GB of disk for the last step.`;
 
-const secret = "bench-secret-0123456789abcdef0123456789";
 const sizes = [10_000, 1_000_000, 10_000_000];
 const step = 50_000;
 const weekMs = 7 * 86_400_000;
@@ -64,19 +59,10 @@ async function fill(sql: postgres.Sql, from: number, to: number, until: number):
 async function bench(): Promise<void> {
   const [seconds, rounds, users] = [option("seconds", 10), option("rounds", 3), option("users", 20_000)];
   const [clients, most] = [option("clients", 64), option("most", 10_000_000)];
-  const folder = await mkdtemp(join(tmpdir(), "rupt-bench-"));
-  await chmod(folder, 0o711);
   const note = (text: string) => process.stderr.write(`${text}\n`);
-  const database = await startEmbeddedPostgres({ dataDir: folder, log: () => {}, warn: () => {} });
-  const port = await freePort();
-  const server = await startServer({
-    PORT: String(port),
-    GRPC_PORT: String(await freePort()),
-    DATABASE_URL: database.url,
-    DATA_DIR: folder,
-    BOOTSTRAP_SECRET: secret,
-  });
-  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  const service = await startService();
+  const { port, secret, databaseUrl, folder } = service;
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
     const bodies = mixedBodies(20_000, users, 7).map((body) => JSON.stringify(body));
     const load = (length: number) =>
@@ -90,7 +76,7 @@ async function bench(): Promise<void> {
       });
     const stored = async () => Number((await sql`select count(*) as n from evaluations`)[0]?.n);
     const until = Date.now();
-    const store = openDatabase({ url: database.url, poolSize: 1, prepare: true });
+    const store = openDatabase({ url: databaseUrl, poolSize: 1, prepare: true });
     await postgresMaintenanceStore(store).makePartitions(until - weeks * weekMs, until);
     await store.end();
     note("warming up …");
@@ -132,9 +118,7 @@ async function bench(): Promise<void> {
     process.stdout.write(`\n${table(head, rows)}\n`);
   } finally {
     await sql.end({ timeout: 1 });
-    await server.end();
-    await database.stop();
-    await rm(folder, { recursive: true, force: true });
+    await service.end();
   }
 }
 

@@ -81,7 +81,6 @@ export function weigh(
   const { ofTrait, count } = groups(dialect);
   /** Of each group the most telling agreement and the sum of all, then the same of differences. */
   const sums = new Float64Array(count * 4);
-  let vetoed = false;
   for (let index = 0; index < dialect.traits.length; index++) {
     const trait = dialect.traits[index];
     const a = now[index] ?? 0;
@@ -97,7 +96,6 @@ export function weigh(
       sums[group + 1] = (sums[group + 1] ?? 0) + bits;
     } else {
       changed.push(trait.name);
-      vetoed ||= trait.veto === true;
       const bits = Math.min(0, Math.log2((1 - m) / (1 - u)));
       sums[group + 2] = Math.min(sums[group + 2] ?? 0, bits);
       sums[group + 3] = (sums[group + 3] ?? 0) + bits;
@@ -111,5 +109,5 @@ export function weigh(
     agreedBits += up + shareOfOthers * (ups - up);
     differedBits += down + shareOfOthers * (downs - down);
   }
-  return { bits: agreedBits + differedBits, agreedBits, changed, vetoed };
+  return { bits: agreedBits + differedBits, agreedBits, changed, vetoed: areOfTwo(dialect, now, before) };
 }

@@ -16,7 +16,6 @@ const durability: Settings = { fsync: "on", synchronous_commit: "on", full_page_
 const memory: Settings = {
   max_connections: "100",
   shared_buffers: "128MB",
-  jit: "off",
   // Containers give /dev/shm only 64 MB, and some systems empty it when a user logs out.
   dynamic_shared_memory_type: "mmap",
   max_parallel_workers_per_gather: "0",

@@ -1,5 +1,5 @@
 import type { DeviceChange, KeptEvaluation, Record } from "../evaluation-store.js";
-import { byteas, plain, texts } from "./array-literals.js";
+import { byteas, instants, plain, texts } from "./array-literals.js";
 import type { Database, Fragment } from "./database.js";
 import { encodeReadings } from "./device-codec.js";
 import { hexes } from "./hexes.js";
@@ -22,7 +22,7 @@ export function takePrints(sql: Database, projectId: string, prints: ReturnType<
   return sql`
         prints as materialized (
           select * from unnest(${byteas(prints.map(({ key }) => key))}::text::bytea[], ${texts(prints.map(({ userKey }) => userKey))}::text::text[],
-            ${plain(prints.map(({ deviceId }) => deviceId))}::text::uuid[], ${texts(prints.map(({ at }) => instant(at)))}::text::timestamptz[])
+            ${plain(prints.map(({ deviceId }) => deviceId))}::text::uuid[], ${instants(prints.map(({ at }) => at))}::text::timestamptz[])
             as p (key, user_key, device_id, at)),
         printed as (
           insert into fingerprints (project_id, fingerprint_key, device_id, first_seen_at)

@@ -1,8 +1,7 @@
 import type { Record } from "../evaluation-store.js";
-import { byteas, plain, texts } from "./array-literals.js";
+import { byteas, instants, plain, texts } from "./array-literals.js";
 import type { Database, Fragment } from "./database.js";
 import { encodeHistory } from "./history-codec.js";
-import { instant } from "./instant.js";
 
 /** Several judgements of one user stand or fall together, so only the last one's row is written. */
 export function peopleOf(records: readonly Record[]) {
@@ -40,8 +39,8 @@ export function writePeople(
           insert into users (project_id, user_key, version, first_seen_at, last_seen_at, devices, memory, contacts)
           select ${projectId}::uuid, user_key, version, first_at, last_at, devices::uuid[], memory, contacts::jsonb
           from unnest(${texts(people.map(({ userKey }) => userKey))}::text::text[], ${plain(people.map(({ version }) => version))}::text::bigint[],
-            ${texts(people.map(({ firstAt }) => instant(firstAt)))}::text::timestamptz[],
-            ${texts(people.map(({ lastAt }) => instant(lastAt)))}::text::timestamptz[],
+            ${instants(people.map(({ firstAt }) => firstAt))}::text::timestamptz[],
+            ${instants(people.map(({ lastAt }) => lastAt))}::text::timestamptz[],
             ${texts(people.map(({ devices }) => plain(devices)))}::text::text[], ${byteas(people.map(({ memory }) => memory))}::text::bytea[],
             ${texts(people.map(({ contacts }) => JSON.stringify(contacts)))}::text::text[])
             as u (user_key, version, first_at, last_at, devices, memory, contacts)
