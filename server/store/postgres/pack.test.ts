@@ -104,6 +104,43 @@ describe("it is small", () => {
   });
 });
 
+describe("texts of a frequent form", () => {
+  const address = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+  const hashes = /^[0-9a-f]{8}\|[0-9a-f]{8}\|[0-9a-f]{8}$/;
+  const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+  const texts = fc.oneof(
+    fc.stringMatching(address),
+    fc.stringMatching(/^[0-9.]{5,16}$/),
+    fc.stringMatching(hashes),
+    fc.stringMatching(/^[0-9a-g|]{8}[|-][0-9a-fA-F]{8}[|-][0-9a-f]{8}$/),
+    fc.stringMatching(uuid),
+    fc.stringMatching(/^[0-9a-g]{8}[-|][0-9a-f]{4}-[0-9a-fA-F]{4}-[0-9a-f]{4}[-|][0-9a-f]{12}$/),
+    fc.string({ unit: "binary", minLength: 7, maxLength: 36 }),
+  );
+
+  test("are as short as their form, and no others are; all come back", () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const bytes = pack(text, known);
+        const spelled = address.test(text) ? 6 : hashes.test(text) ? 14 : uuid.test(text) ? 17 : undefined;
+        expect(bytes).toHaveLength(spelled ?? 1 + 1 + Buffer.byteLength(text));
+        expect(unpack(bytes, known)).toBe(text.toWellFormed());
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+test("what was packed before leaves no trace", () => {
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 5 }), (values) => {
+      const alone = pack(values as Packable, known);
+      pack(["Oslo", 1_772_438_400_000, 1.5, ...(values as Packable[])], known, [1_772_438_400_001, "given"]);
+      expect(pack(values as Packable, known)).toEqual(alone);
+    }),
+  );
+});
+
 describe("bytes that it did not write are refused", () => {
   test.each([
     ["cut off", pack("Oslo, NO", known).subarray(0, 4)],

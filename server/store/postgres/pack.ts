@@ -1,5 +1,7 @@
+import { Earlier } from "./earlier.js";
 import {
   type Dictionary,
+  dictionary,
   forms,
   type Given,
   literalName,
@@ -10,26 +12,43 @@ import {
   smallWords,
   tags,
 } from "./packed-format.js";
+import { hashesForm, uuidForm, writeAddress } from "./packed-forms.js";
 
 /** Whole numbers in this range are taken for instants: 2001 to 2128. They are exact either way. */
 const isInstant = (value: number) => value >= 1e12 && value < 5e12;
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Words that nobody knows, for a packer at rest. */
+const unknown = dictionary([]);
 
-const addressPattern = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
-const hashesPattern = /^[0-9a-f]{8}\|[0-9a-f]{8}\|[0-9a-f]{8}$/;
+/** Longer texts are written by the runtime, which then is quicker at it. */
+const shortText = 32;
+
+const none: readonly never[] = [];
+
+function isSame(shape: readonly string[], names: readonly string[]): boolean {
+  if (shape.length !== names.length) return false;
+  for (let index = 0; index < shape.length; index++) if (shape[index] !== names[index]) return false;
+  return true;
+}
 
 class Packer {
-  bytes = Buffer.allocUnsafe(1024);
-  length = 0;
+  private bytes = Buffer.allocUnsafe(4096);
+  private length = 0;
   private base: number | undefined;
-  private readonly earlier = new Map<string | number, number>();
+  private known = unknown;
+  private readonly earlier = new Earlier();
 
-  constructor(
-    private readonly known: Dictionary,
-    given: Given,
-  ) {
-    for (const value of given) this.earlier.set(value, this.earlier.size);
-    this.base = given.find((value) => typeof value === "number");
+  /** Packs one value, and is ready for the next. */
+  pack(value: Packable, known: Dictionary, given: Given): Buffer {
+    this.known = known;
+    this.length = 0;
+    this.base = undefined;
+    this.earlier.clear();
+    for (const told of given) {
+      this.earlier.placeOf(told);
+      if (typeof told === "number") this.base ??= told;
+    }
+    this.value(value);
+    return Buffer.from(this.bytes.subarray(0, this.length));
   }
 
   private room(more: number): void {
@@ -46,9 +65,13 @@ class Packer {
   /** A whole number from 0 to 2^53, seven bits at a time, the lowest first. */
   private varint(value: number): void {
     let rest = value;
-    while (rest >= 0x80) {
+    while (rest > 0x7fff_ffff) {
       this.byte((rest % 0x80) | 0x80);
       rest = Math.floor(rest / 0x80);
+    }
+    while (rest >= 0x80) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>= 7;
     }
     this.byte(rest);
   }
@@ -62,19 +85,32 @@ class Packer {
   }
 
   private literal(text: string): void {
+    if (text.length <= shortText && this.ascii(text)) return;
     const length = Buffer.byteLength(text);
     this.room(length + 16);
     this.varint(length);
     this.length += this.bytes.write(text, this.length, length, "utf8");
   }
 
+  /** Writes a short text of ASCII; answers false for another, of which nothing is written. */
+  private ascii(text: string): boolean {
+    this.room(shortText + 1);
+    const { bytes } = this;
+    let next = this.length;
+    bytes[next++] = text.length;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x80) return false;
+      bytes[next++] = code;
+    }
+    this.length = next;
+    return true;
+  }
+
   /** Refers to an equal earlier value; answers false, and remembers this one, where there is none. */
   private again(value: string | number): boolean {
-    const place = this.earlier.get(value);
-    if (place === undefined) {
-      this.earlier.set(value, this.earlier.size);
-      return false;
-    }
+    const place = this.earlier.placeOf(value);
+    if (place < 0) return false;
     this.byte(tags.again);
     this.varint(place);
     return true;
@@ -119,24 +155,29 @@ class Packer {
     const number = this.known.numbers.get(value);
     if (number !== undefined) this.counted(tags.smallWord, smallWords, tags.word, number);
     else if (value.length >= 3 && this.again(value)) return;
-    else if (value.length === 36 && uuidPattern.test(value)) {
-      this.byte(tags.uuid);
-      this.length += this.bytes.write(value.replaceAll("-", ""), this.length, 16, "hex");
-    } else if (value.length >= 7 && value.length <= 15 && addressPattern.test(value)) {
-      this.byte(tags.array);
-      this.byte(forms.address);
-      for (const part of value.split(".")) this.byte(Number(part));
-    } else if (value.length === 26 && hashesPattern.test(value)) {
-      this.byte(tags.array);
-      this.byte(forms.hashes);
-      this.length += this.bytes.write(value.replaceAll("|", ""), this.length, 12, "hex");
-    } else {
+    else if (!this.formed(value)) {
       this.byte(tags.text);
       this.literal(value);
     }
   }
 
-  value(value: Packable): void {
+  /** Packs a text of a frequent form; answers false for another, of which nothing is written. */
+  private formed(text: string): boolean {
+    const { bytes, length } = this;
+    if (text.length === uuidForm.characters && uuidForm.write(text, bytes, length + 1)) {
+      this.byte(tags.uuid);
+      this.length += uuidForm.size;
+      return true;
+    }
+    const isHashes = text.length === hashesForm.characters && hashesForm.write(text, bytes, length + 2);
+    if (!isHashes && !writeAddress(text, bytes, length + 2)) return false;
+    this.byte(tags.array);
+    this.byte(isHashes ? forms.hashes : forms.address);
+    this.length += isHashes ? hashesForm.size : 4;
+    return true;
+  }
+
+  private value(value: Packable): void {
     this.room(32);
     if (typeof value === "string") this.text(value);
     else if (typeof value === "number") this.number(value);
@@ -156,24 +197,27 @@ class Packer {
 
   private object(value: { readonly [name: string]: Packable | undefined }): void {
     let names = Object.keys(value);
-    if (names.some((name) => value[name] === undefined))
-      names = names.filter((name) => value[name] !== undefined);
+    let members = Object.values(value);
+    if (members.includes(undefined)) {
+      names = names.filter((_, index) => members[index] !== undefined);
+      members = members.filter((member) => member !== undefined);
+    }
     const shape = this.shapeOf(names);
     if (shape !== undefined) {
       this.byte(tags.object);
       this.byte(shape);
     } else this.counted(tags.smallObject, smallObjects, tags.object, names.length);
-    for (const name of names) {
-      if (shape === undefined) this.name(name);
-      this.value(value[name] ?? null);
+    for (let index = 0; index < names.length; index++) {
+      if (shape === undefined) this.name(names[index] ?? "");
+      this.value(members[index] ?? null);
     }
   }
 
   private shapeOf(names: readonly string[]): number | undefined {
-    return this.known.shapesFrom.get(names[0] ?? "")?.find((number) => {
-      const shape = this.known.shapes[number];
-      return shape?.length === names.length && shape.every((name, index) => name === names[index]);
-    });
+    for (const number of this.known.shapesFrom.get(names[0] ?? "") ?? none) {
+      if (isSame(this.known.shapes[number] ?? none, names)) return number;
+    }
+    return undefined;
   }
 
   private name(name: string): void {
@@ -184,12 +228,12 @@ class Packer {
   }
 }
 
+const packer = new Packer();
+
 /**
  * Packs a value into few bytes: known words and small numbers are one byte, UUIDs sixteen, instants a few bytes beside the first one, and what
  * was said before is referred to. Exact: doubles keep their bits. It needs no schema, so that whoever adds a member need not come here.
  */
 export function pack(value: Packable, known: Dictionary, given: Given = []): Buffer {
-  const packer = new Packer(known, given);
-  packer.value(value);
-  return packer.bytes.subarray(0, packer.length);
+  return packer.pack(value, known, given);
 }
