@@ -1,11 +1,5 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import { type Hmac, hmacUnder } from "./hmac.js";
 
 /** What a key is used for. Each purpose has a key of its own, so that a value made for one can never serve another. */
 export type KeyPurpose =
@@ -49,31 +43,19 @@ export interface Keys {
   open(sealed: string, context: string): string;
 }
 
-function frame(parts: readonly string[]): Buffer {
-  // A UTF-16 unit is three bytes of UTF-8 at most.
-  const framed = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + 4 + part.length * 3, 0));
-  let at = 0;
-  for (const part of parts) {
-    const length = framed.write(part, at + 4, "utf8");
-    framed.writeUInt32BE(length, at);
-    at += 4 + length;
-  }
-  return framed.subarray(0, at);
-}
-
 function derive(master: string): DerivedKey {
   const expand = (info: string) => Buffer.from(hkdfSync("sha256", master, "rupt", info, 32));
-  const macKeys = new Map<KeyPurpose, Buffer>();
+  const hmacs = new Map<KeyPurpose, Hmac>();
   return {
     id: expand("id").toString("hex", 0, 4),
     cipherKey: expand("seal"),
     mac(purpose, parts) {
-      let key = macKeys.get(purpose);
-      if (key === undefined) {
-        key = expand(`mac:${purpose}`);
-        macKeys.set(purpose, key);
+      let hmac = hmacs.get(purpose);
+      if (hmac === undefined) {
+        hmac = hmacUnder(expand(`mac:${purpose}`));
+        hmacs.set(purpose, hmac);
       }
-      return createHmac("sha256", key).update(frame(parts)).digest();
+      return hmac(parts);
     },
   };
 }
