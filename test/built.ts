@@ -16,6 +16,7 @@ const sources = [
     `clients/${client}/src`,
   ]),
   "clients/browser/build-evaluate.mjs",
+  "clients/challenge-page/lean.mjs",
 ];
 
 /** When the path, or anything below it that is no test, was last changed; milliseconds since 1970. A folder changes when a file goes. */

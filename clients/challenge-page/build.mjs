@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { descriptorsReadInTheBuild, withoutJsonFormat } from "./lean.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(here, "dist");
@@ -13,10 +14,12 @@ const dist = join(here, "dist");
  */
 export default async function buildChallengePage() {
   await mkdir(dist, { recursive: true });
+  const banner = { js: await notice() };
+  const plugins = [descriptorsReadInTheBuild, withoutJsonFormat];
   const target = ["chrome88", "firefox89", "safari14.1"];
   const shared = { bundle: true, minify: true, write: false, absWorkingDir: here, legalComments: "none" };
   const [script, style, words] = await Promise.all([
-    build({ ...shared, entryPoints: ["src/page.ts"], format: "iife", target }),
+    build({ ...shared, entryPoints: ["src/page.ts"], banner, plugins, format: "iife", target }),
     build({ ...shared, entryPoints: ["src/page.css"], target }),
     build({ ...shared, entryPoints: ["src/wordings.ts"], format: "esm", target: "node20" }),
   ]);
@@ -24,6 +27,8 @@ export default async function buildChallengePage() {
   const css = style.outputFiles[0].text.trim();
   if (/<\/(script|style)|<!--/i.test(js + css))
     throw new Error("script or style would end too early in HTML");
+  // esbuild passes them on. One of them would keep Safari before 16.4 from running any of the script.
+  if (/\(\?<[=!]/.test(js)) throw new Error("the script has a look-behind");
   const { wordings } = await import(
     `data:text/javascript;base64,${Buffer.from(words.outputFiles[0].contents).toString("base64")}`
   );
@@ -33,6 +38,19 @@ export default async function buildChallengePage() {
     ...languages.map((language) => replace(`${language}.html`, page(language, wordings[language], js, css))),
     replace("page.json", `${JSON.stringify(manifest, null, 2)}\n`),
   ]);
+}
+
+/** What is bundled, and its licence. */
+async function notice() {
+  const names = ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-web"];
+  const root = join(here, "..", "..", "node_modules");
+  const parts = await Promise.all(
+    names.map(async (name) => {
+      const { version, license } = JSON.parse(await readFile(join(root, name, "package.json"), "utf8"));
+      return `${name} ${version} (${license})`;
+    }),
+  );
+  return `/*! Contains ${parts.join(", ")}; Apache-2.0: https://www.apache.org/licenses/LICENSE-2.0 */`;
 }
 
 function page(language, { direction, title, needsScript, loading }, js, css) {

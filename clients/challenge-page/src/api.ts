@@ -1,4 +1,14 @@
-import { type Channel, type Described, isObject, type Json, readDescribed } from "./described.js";
+import { ConnectError, createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-web";
+import { ErrorInfoSchema } from "../../../gen/es/google/rpc/error_details_pb.js";
+import {
+  ChallengeService,
+  ChallengeStatus as ChallengeStatusEnum,
+  Channel as ChannelEnum,
+  type DescribeChallengeResponse,
+  Language,
+} from "../../../gen/es/rupt/v2/challenge_service_pb.js";
+import type { Channel, Described } from "./described.js";
 import { keepProof, readProof, type Ticket } from "./token.js";
 import type { PageLanguage } from "./wordings.js";
 
@@ -10,7 +20,7 @@ export interface Failure {
   readonly retryAfterSeconds: number | undefined;
 }
 
-/** The three calls that a client token may make, over REST. They throw what `failureOf` reads. */
+/** The three calls that a client token may make, over Connect. They throw what `failureOf` reads. */
 export interface Api {
   /** Its `returnUrl` holds the proof, once the right code was entered in this tab. */
   describe(): Promise<Described>;
@@ -20,70 +30,90 @@ export interface Api {
   verify(code: string): Promise<boolean>;
 }
 
-class CallError extends Error {
-  constructor(readonly failure: Failure) {
-    super(failure.reason);
+const languages = {
+  en: Language.EN,
+  fr: Language.FR,
+  es: Language.ES,
+  ar: Language.AR,
+} as const satisfies Record<PageLanguage, Language>;
+
+const channels = {
+  email: ChannelEnum.EMAIL,
+  sms: ChannelEnum.SMS,
+} as const satisfies Record<Channel, ChannelEnum>;
+
+/** Undefined for none, and for one that is newer than the page. */
+function channelOf(value: ChannelEnum): Channel | undefined {
+  switch (value) {
+    case ChannelEnum.EMAIL:
+      return "email";
+    case ChannelEnum.SMS:
+      return "sms";
+    default:
+      return undefined;
   }
+}
+
+/** A destination of a channel that the page does not know is left out. */
+function describedBy(answer: DescribeChallengeResponse): Described {
+  return {
+    status: ChallengeStatusEnum[answer.status]?.toLowerCase() ?? "",
+    brand: answer.brand,
+    destinations: answer.destinations.flatMap(({ channel: value, contact }) => {
+      const channel = channelOf(value);
+      return channel === undefined ? [] : [{ channel, contact }];
+    }),
+    channel: channelOf(answer.channel),
+    attemptsRemaining: answer.attemptsRemaining,
+    sendsRemaining: answer.sendsRemaining,
+    expiresInSeconds: answer.expiresInSeconds,
+    resendAfterSeconds: answer.resendAfterSeconds,
+    returnUrl: answer.returnUrl || undefined,
+  };
 }
 
 /** Providers may take long to accept a message. */
 const timeoutMs = 30_000;
 
-/** Nothing else that answers in the server's place, such as a proxy whose server is away, is taken for its word. */
-const unreachable = () => new CallError({ reason: "unreachable", retryAfterSeconds: undefined });
-
-async function answerOf(response: Response): Promise<Json> {
-  const answer: unknown = await response.json();
-  if (!isObject(answer)) throw unreachable();
-  if (response.ok) return answer;
-  if (typeof answer.reason !== "string") throw unreachable();
-  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-  throw new CallError({
-    reason: answer.reason,
-    retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined,
-  });
-}
-
 /** Opens the API for one challenge. */
 export function openApi({ challengeId, token, baseUrl }: Ticket, language: PageLanguage): Api {
-  const call = async (verb: string, body?: Json): Promise<Json> => {
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), timeoutMs);
-    try {
-      const response = await fetch(`${baseUrl}/v2/challenges/${encodeURIComponent(challengeId)}/${verb}`, {
-        method: body === undefined ? "GET" : "POST",
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        body: body === undefined ? null : JSON.stringify(body),
-        signal: abort.signal,
-      });
-      return await answerOf(response);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  const client = createClient(
+    ChallengeService,
+    createConnectTransport({ baseUrl, useBinaryFormat: true, defaultTimeoutMs: timeoutMs }),
+  );
+  const options = { headers: { authorization: `Bearer ${token}` } };
   return {
     async describe() {
-      const described = readDescribed(await call("describe"));
+      const described = describedBy(await client.describeChallenge({ challengeId }, options));
       const proof = readProof(challengeId);
       return described.returnUrl === undefined || proof === undefined
         ? described
         : { ...described, returnUrl: `${described.returnUrl}&proof=${proof}` };
     },
     async send(channel) {
-      await call("send", { channel, language });
+      await client.sendChallenge(
+        {
+          challengeId,
+          channel: channel === undefined ? ChannelEnum.UNSPECIFIED : channels[channel],
+          language: languages[language],
+        },
+        options,
+      );
     },
     async verify(code) {
-      const { success, proof } = await call("verify", { code });
-      if (typeof proof === "string") keepProof(challengeId, proof);
-      return success === true;
+      const { success, proof } = await client.verifyChallenge({ challengeId, code }, options);
+      if (proof !== undefined) keepProof(challengeId, proof);
+      return success;
     },
   };
 }
 
-/** Reads what a call threw. */
-export function failureOf(error: unknown): Failure {
-  return (error instanceof CallError ? error : unreachable()).failure;
+/** Reads what a call threw. Nothing else that answers in the server's place, such as a proxy whose server is away, is taken for its word. */
+export function failureOf(thrown: unknown): Failure {
+  const error = ConnectError.from(thrown);
+  const [info] = error.findDetails(ErrorInfoSchema);
+  const seconds = Number(error.metadata.get("retry-after") ?? Number.NaN);
+  return info === undefined
+    ? { reason: "unreachable", retryAfterSeconds: undefined }
+    : { reason: info.reason, retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined };
 }
