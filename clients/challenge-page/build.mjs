@@ -62,10 +62,10 @@ function page(language, { direction, title, needsScript, loading }, js, css) {
 <title>${title}</title>
 <link rel="icon" href="data:,">
 <style>${css}</style>
+<script>${js}</script>
 </head>
 <body>
 <main><h1>${title}</h1><p>${loading}</p><noscript><p>${needsScript}</p></noscript></main>
-<script>${js}</script>
 </body>
 </html>
 `;

@@ -2,7 +2,7 @@ import { type Api, failureOf, openApi } from "./api.js";
 import type { Channel, Described } from "./described.js";
 import { type Content, element, filled, isolated, minutes } from "./dom.js";
 import { endOf, type Step, stepOf } from "./step.js";
-import { readTicket } from "./token.js";
+import { keepTicket, readTicket } from "./token.js";
 import { chooseView, codeView, endView, isWhole, type View } from "./views.js";
 import type { Wording } from "./wording.js";
 import { isPageLanguage, wordings, wrongCode } from "./wordings.js";
@@ -21,6 +21,17 @@ const brandLine = element("p", { class: "brand" });
 const alertLine = element("p", { id: "alert", role: "alert" });
 const statusLine = element("p", { role: "status" });
 const stage = element("div", { class: "stage" });
+
+/**
+ * When they are in the page. The script stands before the body, so that the first question is on its way while the browser reads and draws the rest.
+ */
+const mounted = new Promise<void>((resolve) => {
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector("main")?.replaceChildren(brandLine, heading, alertLine, statusLine, stage);
+    statusLine.textContent = words.loading;
+    resolve();
+  });
+});
 
 let described: Described | undefined;
 let shown: Step | undefined;
@@ -79,7 +90,7 @@ function watchTheEnd(api: Api): void {
 /** Asks how the challenge stands. Where that fails, answers undefined and shows why. */
 async function ask(api: Api): Promise<Step | undefined> {
   try {
-    described = await api.describe();
+    described = await api.describe().finally(() => mounted);
     watchTheEnd(api);
     return stepOf(described);
   } catch (error) {
@@ -160,21 +171,25 @@ async function explain(api: Api, error: unknown): Promise<void> {
   say(alertLine, words.failed);
 }
 
-const main = document.querySelector("main");
-main?.replaceChildren(brandLine, heading, alertLine, statusLine, stage);
-statusLine.textContent = words.loading;
 // Another link to the same challenge, opened in this tab.
 addEventListener("hashchange", () => location.reload());
 
 const ticket = readTicket();
 if (ticket === undefined) {
-  put(
-    "invalid",
-    endView(words, "invalid", undefined, () => {}),
+  void mounted.then(() =>
+    put(
+      "invalid",
+      endView(words, "invalid", undefined, () => {}),
+    ),
   );
 } else {
   const api = openApi(ticket, language);
-  void look(api);
+  // Not from within the script's first run: to note where a request comes from, as they do for developer tools, browsers read all that runs anew.
+  queueMicrotask(() => {
+    void look(api);
+    // Storage and address make the page wait for the browser, so the question goes first.
+    keepTicket(ticket);
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") void refresh(api);
   });

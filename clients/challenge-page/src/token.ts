@@ -9,22 +9,26 @@ export interface Ticket {
 const pathPattern = /^(.*)\/challenge\/([^/]+)\/?$/;
 const tokenPattern = /^#token=([\w.-]{1,1024})$/;
 
-/**
- * Reads the ticket from the address. The token is taken out of it, so that it gets into no screenshot, no history and no copied link, and is kept
- * for this tab, so that a reload and the back button work. Where the browser keeps nothing, it stays in the address. Undefined when there is none.
- */
+/** Reads the ticket from the address, or the token from what was kept for this tab. Undefined when there is none. */
 export function readTicket(): Ticket | undefined {
   const [, path, challengeId] = pathPattern.exec(location.pathname) ?? [];
   if (path === undefined || challengeId === undefined) return undefined;
-  const key = `rupt:${challengeId}`;
-  const given = tokenPattern.exec(location.hash)?.[1];
-  const token = given ?? kept(key);
+  const token = tokenPattern.exec(location.hash)?.[1] ?? kept(keyOf(challengeId));
   if (token === undefined) return undefined;
-  if (given !== undefined && keep(key, given)) {
-    history.replaceState(history.state, "", location.pathname + location.search);
-  }
   return { challengeId, token, baseUrl: location.origin + path };
 }
+
+/**
+ * Takes the token out of the address, so that it gets into no screenshot, no history and no copied link, and keeps it for this tab, so that a reload
+ * and the back button work. Where the browser keeps nothing, it stays in the address.
+ */
+export function keepTicket({ challengeId, token }: Ticket): void {
+  if (tokenPattern.test(location.hash) && keep(keyOf(challengeId), token)) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
+}
+
+const keyOf = (challengeId: string) => `rupt:${challengeId}`;
 
 /** Where the browser keeps nothing, the proof lasts until the page is left, which is long enough to go on. */
 const proofs = new Map<string, string>();

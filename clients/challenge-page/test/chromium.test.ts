@@ -66,6 +66,22 @@ describe.concurrent("the page", () => {
     expect(gzipSync(await answer.text()).length).toBeLessThan(30_000);
   });
 
+  test("asks how the challenge stands before its body is there", async () => {
+    const { url } = await ask(server);
+    await visiting(window, async (page) => {
+      await page.addInitScript(`{
+        const { fetch } = globalThis;
+        globalThis.fetch = (...call) => {
+          globalThis.bodyWhenAsked ??= String(document.body);
+          return fetch(...call);
+        };
+      }`);
+      await page.goto(url);
+      await page.getByRole("button", { name: en.send }).waitFor();
+      expect(await page.evaluate("bodyWhenAsked")).toBe("null");
+    });
+  });
+
   test("lets no other script run, and no one frame it", async () => {
     const { url } = await ask(server);
     const policy = (await fetch(url)).headers.get("content-security-policy") ?? "";
