@@ -8,8 +8,8 @@ const details = ["google.rpc.ErrorInfo"];
 
 /**
  * Generated modules hold their proto file in the binary format. To read it, a page must first build the descriptor of descriptors and then decode by
- * it, in code that has never run before: half of the time that Connect would cost. This plugin does so in the build, and gives the page what came out,
- * of the messages that it uses. What else a generated module exports is not there, so that importing it fails the build.
+ * it, in code that has never run before, and that is most of what Connect would cost. This plugin does so in the build, and gives the page what came
+ * out, of the messages that it uses. What else a generated module exports is not there, so that importing it fails the build.
  */
 export const descriptorsReadInTheBuild = {
   name: "descriptors-read-in-the-build",
