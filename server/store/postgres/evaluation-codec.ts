@@ -230,17 +230,19 @@ function givenOf(evaluationId: string, deviceId: string | null | undefined): Giv
 /** Packs what has no column of its own; `geo` is the number of the trace's geo builds. */
 export function encodeBody(evaluation: KeptEvaluation, geo: number): Buffer {
   const { trace, signals, reasons, score, confidence, challengeId, restrictions, policyVersion } = evaluation;
-  const own = signals.filter(({ evidence }) => evidence !== undefined);
+  const weights: (string | number)[] = [];
+  let own: { [reason: string]: Evidence } | undefined;
+  for (const { reason, weight, evidence } of signals) {
+    weights.push(reason, weight);
+    if (evidence !== undefined) own = { ...own, [reason]: evidence };
+  }
   const body = {
     engine: trace.engine,
     geo,
     facts: trace.facts as unknown as Packable,
     email_domain: trace.emailDomain,
-    signals: signals.flatMap(({ reason, weight }) => [reason, weight]),
-    evidence:
-      own.length === 0
-        ? undefined
-        : Object.fromEntries(own.map(({ reason, evidence = {} }) => [reason, evidence])),
+    signals: weights,
+    evidence: own,
     reasons,
     score,
     confidence,
