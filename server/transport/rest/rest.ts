@@ -60,14 +60,14 @@ function send(
   { status, headers, body }: { status: number; headers: Readonly<Record<string, string>>; body: unknown },
 ): void {
   if (response.headersSent || response.destroyed) return;
-  const text = Buffer.from(JSON.stringify(body));
+  const text = JSON.stringify(body);
   // What is left of a body that was not read would be taken for the next request.
   const unread = request.httpVersionMajor === 1 && !request.complete;
   response.writeHead(status, {
     ...headers,
     ...(unread ? { connection: "close" } : {}),
     "content-type": "application/json; charset=utf-8",
-    "content-length": text.length,
+    "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
   });
   if (unread) {
