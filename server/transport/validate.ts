@@ -55,24 +55,29 @@ function characters(text: string, limit: number): number {
 /** Nothing but printable ASCII, as nearly all texts are: neither NUL nor surrogates, and as many characters as units. */
 const plain = /^[\x20-\x7e]*$/;
 
+/** What is wrong with a text, as the description of a violation; undefined when nothing is. */
+type TextFault = (text: string) => string | undefined;
+
+function textFault({ format: kind, maxCharacters }: FieldLimits): TextFault {
+  const format = formats[kind];
+  const longest = maxCharacters === 0 ? Number.POSITIVE_INFINITY : maxCharacters;
+  const takesPlain = kind === Format.UNSPECIFIED || kind === Format.PRINTABLE;
+  return (text) => {
+    if (text.length <= longest && plain.test(text) && (takesPlain || text === "" || format.matches(text))) {
+      return undefined;
+    }
+    if (characters(text, longest) > longest) return `must have at most ${longest} characters`;
+    if (text.includes("\0")) return "must not hold a NUL character";
+    if (!text.isWellFormed()) return "must be well-formed Unicode, without unpaired surrogates";
+    return text === "" || format.matches(text) ? undefined : format.description;
+  };
+}
+
 function textCheck(rules: FieldLimits): Check {
-  const format = formats[rules.format];
+  const faultOf = textFault(rules);
   return (value, field, violations) => {
-    const text = String(value);
-    if (plain.test(text) && (rules.maxCharacters === 0 || text.length <= rules.maxCharacters)) {
-      if (rules.format === Format.UNSPECIFIED || rules.format === Format.PRINTABLE || text === "") return;
-      if (format.matches(text)) return;
-    }
-    const fail = (description: string) => violations.push({ field, description });
-    if (rules.maxCharacters > 0 && characters(text, rules.maxCharacters) > rules.maxCharacters) {
-      fail(`must have at most ${rules.maxCharacters} characters`);
-    } else if (text.includes("\0")) {
-      fail("must not hold a NUL character");
-    } else if (!text.isWellFormed()) {
-      fail("must be well-formed Unicode, without unpaired surrogates");
-    } else if (text !== "" && !format.matches(text)) {
-      fail(format.description);
-    }
+    const description = faultOf(String(value));
+    if (description !== undefined) violations.push({ field, description });
   };
 }
 
@@ -111,15 +116,20 @@ function jsonCheck(rules: FieldLimits): Check {
 }
 
 function listCheck(rules: FieldLimits): Check {
-  const entryCheck = textCheck(rules);
+  const faultOf = textFault(rules);
   return (value, field, violations) => {
     const list = value as readonly string[];
     if (rules.maxItems > 0 && list.length > rules.maxItems) {
       violations.push({ field, description: `must have at most ${rules.maxItems} entries` });
       return;
     }
-    for (const [index, entry] of list.entries()) entryCheck(entry, `${field}[${index}]`, violations);
-    const total = list.reduce((sum, entry) => sum + entry.length, 0);
+    let total = 0;
+    for (let index = 0; index < list.length; index++) {
+      const entry = list[index] ?? "";
+      const description = faultOf(entry);
+      if (description !== undefined) violations.push({ field: `${field}[${index}]`, description });
+      total += entry.length;
+    }
     if (rules.maxTotalCharacters > 0 && total > rules.maxTotalCharacters) {
       violations.push({
         field,

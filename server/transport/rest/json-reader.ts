@@ -110,7 +110,8 @@ export function compileJsonReader(schema: DescMessage): JsonReader {
     read: readerOf(field),
   }));
   return (object) => {
-    const values: Record<string, unknown> = {};
+    const message = create(schema);
+    const values = message as unknown as Record<string, unknown>;
     const violations: FieldViolation[] = [];
     for (const { name, localName, read } of rows) {
       if (!Object.hasOwn(object, name)) continue;
@@ -124,6 +125,6 @@ export function compileJsonReader(schema: DescMessage): JsonReader {
       }
     }
     if (violations.length > 0) throw invalidFields(violations);
-    return create(schema, values);
+    return message;
   };
 }
