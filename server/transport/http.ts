@@ -50,16 +50,31 @@ export interface HttpOptions {
   readonly isOriginAllowed: IsOriginAllowed;
 }
 
-function isFor({ path: pattern, methods = ["GET", "HEAD"] }: Page, method: string, path: string): boolean {
-  if (!methods.some((candidate) => candidate === method)) return false;
+function isFor({ path: pattern }: Page, path: string): boolean {
   if (pattern.endsWith("/")) return path.startsWith(pattern);
   if (!pattern.endsWith("/*")) return pattern === path;
   const folder = pattern.slice(0, -1);
   return path.startsWith(folder) && path.length > folder.length && !path.includes("/", folder.length);
 }
 
+/** The pages that answer to each method. */
+function pagesByMethod(pages: readonly Page[]): ReadonlyMap<string | undefined, readonly Page[]> {
+  const byMethod = new Map<string | undefined, Page[]>();
+  for (const page of pages) {
+    for (const method of page.methods ?? ["GET", "HEAD"])
+      byMethod.set(method, [...(byMethod.get(method) ?? []), page]);
+  }
+  return byMethod;
+}
+
+const pathOf = ({ url = "" }: IncomingMessage): string => {
+  const mark = url.indexOf("?");
+  return mark < 0 ? url : url.slice(0, mark);
+};
+
 function listenerOf(options: HttpOptions): RequestListener {
-  const { endpoints, pages } = options;
+  const { endpoints } = options;
+  const pages = pagesByMethod(options.pages);
   const calls = new WeakMap<object, HttpCall>();
   const connect = connectNodeAdapter({
     routes: connectRoutes(endpoints),
@@ -71,8 +86,7 @@ function listenerOf(options: HttpOptions): RequestListener {
   const rest = restHandler(endpoints);
   const preflight = createPreflight(endpoints, options.isOriginAllowed);
   const prefixes = new Set(endpoints.map(({ method }) => `/${method.parent.typeName}/`));
-  const callApi: RequestListener = (request, response) => {
-    const path = request.url?.split("?", 1)[0] ?? "";
+  const callApi = (request: IncomingMessage, response: ServerResponse, path: string) => {
     const call = httpCall(request, response, options);
     if (prefixes.has(path.slice(0, path.lastIndexOf("/") + 1))) {
       calls.set(request, call);
@@ -80,13 +94,13 @@ function listenerOf(options: HttpOptions): RequestListener {
     } else void rest(request, response, call);
   };
   return (request, response) => {
-    const path = request.url?.split("?", 1)[0] ?? "";
-    const page = pages.find((candidate) => isFor(candidate, request.method ?? "", path));
+    const path = pathOf(request);
+    const page = pages.get(request.method)?.find((candidate) => isFor(candidate, path));
     if (page !== undefined) void page.answer(request, response);
-    else if (request.method !== "OPTIONS") callApi(request, response);
+    else if (request.method !== "OPTIONS") callApi(request, response, path);
     else {
       void preflight(request, response).then((answered) => {
-        if (!answered) callApi(request, response);
+        if (!answered) callApi(request, response, path);
       });
     }
   };
