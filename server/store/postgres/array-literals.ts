@@ -1,3 +1,4 @@
+import { hex } from "./hexes.js";
 import { instant } from "./instant.js";
 
 /**
@@ -8,20 +9,23 @@ import { instant } from "./instant.js";
 /** Whole numbers, booleans, UUIDs or instants, which need no quotes. */
 export function plain(values: readonly (number | string | boolean | null | undefined)[]): string {
   let text = "{";
-  for (const [index, value] of values.entries()) text += `${index === 0 ? "" : ","}${value ?? "NULL"}`;
+  for (let index = 0; index < values.length; index++) {
+    text += `${index === 0 ? "" : ","}${values[index] ?? "NULL"}`;
+  }
   return `${text}}`;
 }
 
-const special = /["\\]/g;
+const special = /["\\]/;
+const everySpecial = /["\\]/g;
 
 /** Texts of any content. */
 export function texts(values: readonly (string | null | undefined)[]): string {
   let text = "{";
-  for (const [index, value] of values.entries()) {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? undefined;
     if (index > 0) text += ",";
-    if (value === null || value === undefined) text += "NULL";
-    else text += special.test(value) ? `"${value.replace(special, "\\$&")}"` : `"${value}"`;
-    special.lastIndex = 0;
+    if (value === undefined) text += "NULL";
+    else text += `"${special.test(value) ? value.replace(everySpecial, "\\$&") : value}"`;
   }
   return `${text}}`;
 }
@@ -34,10 +38,10 @@ export function instants(values: readonly number[]): string {
 /** Byte strings. */
 export function byteas(values: readonly (Uint8Array | null | undefined)[]): string {
   let text = "{";
-  for (const [index, value] of values.entries()) {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? undefined;
     if (index > 0) text += ",";
-    if (value === null || value === undefined) text += "NULL";
-    else text += `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.length).toString("hex")}"`;
+    text += value === undefined ? "NULL" : `"\\\\x${hex(value)}"`;
   }
   return `${text}}`;
 }

@@ -5,16 +5,21 @@ import type { Counter } from "../../risk/counters.js";
  * before it, and the key, in which there may be spaces.
  */
 export function toCounter(text: string): Counter {
-  const [bucket, failed, succeeded, users = "0", failedBefore, succeededBefore, usersBefore = "0", ...key] =
-    text.split(" ");
+  let start = 0;
+  const next = (): string => {
+    const end = text.indexOf(" ", start);
+    const part = text.slice(start, end);
+    start = end + 1;
+    return part;
+  };
   return {
-    key: key.join(" "),
-    bucket: Number(bucket),
-    failed: Number(failed),
-    succeeded: Number(succeeded),
-    users,
-    failedBefore: Number(failedBefore),
-    succeededBefore: Number(succeededBefore),
-    usersBefore,
+    bucket: Number(next()),
+    failed: Number(next()),
+    succeeded: Number(next()),
+    users: next(),
+    failedBefore: Number(next()),
+    succeededBefore: Number(next()),
+    usersBefore: next(),
+    key: text.slice(start),
   };
 }

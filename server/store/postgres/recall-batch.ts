@@ -1,5 +1,6 @@
 import type { Contacts } from "../../challenge/contacts.js";
 import type { Device } from "../../device/device.js";
+import type { Counter } from "../../risk/counters.js";
 import type { History } from "../../risk/history.js";
 import type { Memories, Recall } from "../evaluation-store.js";
 import { byteas, plain, texts } from "./array-literals.js";
@@ -59,6 +60,16 @@ function grouped(
     else group.push(value);
   }
   return groups;
+}
+
+/** What there is of what was asked for. */
+function present<T>(all: ReadonlyMap<string, T>, keys: ReadonlySet<string>): readonly T[] {
+  const values: T[] = [];
+  for (const key of keys) {
+    const value = all.get(key);
+    if (value !== undefined) values.push(value);
+  }
+  return values;
 }
 
 /** The look-ups of some attempts, each thing once. */
@@ -167,39 +178,42 @@ export function recallBatch(
       );
       const found = new Map(row?.prints ?? []);
       const along = grouped(row?.along ?? null);
-      const counted = new Map(row?.counters?.map(toCounter).map((counter) => [counter.key, counter]));
+      const counted = new Map<string, Counter>();
+      for (const text of row?.counters ?? []) {
+        const counter = toCounter(text);
+        counted.set(counter.key, counter);
+      }
       const repeated = new Map(row?.repeated?.map(([item, ...rest]) => [item, rest]));
 
       let printsBefore = 0;
       return recalls.map((recall, item): Memories => {
         const person = people.get(users.numberOf(recall.userKey)) ?? nobody;
-        const identities = (recall.device?.identities ?? []).flatMap((_, index) => {
-          const deviceId = found.get(printsBefore + index + 1);
-          return deviceId === undefined ? [] : [{ index, deviceId }];
-        });
-        printsBefore += recall.device?.identities.length ?? 0;
-        const token = recall.device?.tokenDeviceId;
-        const led = identities.map(({ deviceId }) => deviceId);
-        const candidates =
-          recall.device === undefined
-            ? []
-            : new Set([
-                ...person.history.devices.map(({ key }) => key),
-                ...led,
-                ...(along.get(item) ?? []),
-                ...(token === undefined ? [] : [token]),
-              ]);
-        const asked = [
-          ...recall.counterKeys,
-          ...[...led, ...(token === undefined ? [] : [token])].map((id) => `d:${id}`),
-        ];
+        const identities: { readonly index: number; readonly deviceId: string }[] = [];
+        const candidates = new Set<string>();
+        const asked = new Set(recall.counterKeys);
+        if (recall.device !== undefined) {
+          for (const { key } of person.history.devices) candidates.add(key);
+          for (let index = 0; index < recall.device.identities.length; index++) {
+            const deviceId = found.get(++printsBefore);
+            if (deviceId === undefined) continue;
+            identities.push({ index, deviceId });
+            candidates.add(deviceId);
+            asked.add(`d:${deviceId}`);
+          }
+          for (const deviceId of along.get(item) ?? []) candidates.add(deviceId);
+          const token = recall.device.tokenDeviceId;
+          if (token !== undefined) {
+            candidates.add(token);
+            asked.add(`d:${token}`);
+          }
+        }
         const before = repeated.get(item);
         return {
           userVersion: person.version,
           history: person.history,
           contacts: person.contacts,
-          device: { devices: [...candidates].flatMap((id) => devices.get(id) ?? []), identities },
-          counters: [...new Set(asked)].flatMap((key) => counted.get(key) ?? []),
+          device: { devices: present(devices, candidates), identities },
+          counters: present(counted, asked),
           repeated:
             before === undefined
               ? undefined

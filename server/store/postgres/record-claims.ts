@@ -1,9 +1,7 @@
 import type { Record } from "../evaluation-store.js";
 import type { Database, Fragment } from "./database.js";
-import { hexes } from "./hexes.js";
+import { hex } from "./hexes.js";
 import { instant } from "./instant.js";
-
-const hex = (value: Uint8Array): string | undefined => hexes([value])[0];
 
 /** Idempotency keys to take. */
 export function claimsOf(records: readonly Record[]) {

@@ -6,25 +6,21 @@ import type { Database, Fragment } from "./database.js";
 export function countsOf(records: readonly Record[]) {
   const newest = new Map<string, number>();
   for (const { counts } of records) {
-    for (const { key, bucket } of counts) newest.set(key, Math.max(bucket, newest.get(key) ?? bucket));
+    for (const { key, bucket } of counts) {
+      const known = newest.get(key);
+      if (known === undefined || bucket > known) newest.set(key, bucket);
+    }
   }
-  return records.flatMap(({ counts }, index) =>
-    counts.flatMap(({ key, bucket, failed, userBit, expiresAt }) => {
+  const counted = [];
+  for (const [index, { counts }] of records.entries()) {
+    for (const { key, bucket, failed, userBit, expiresAt } of counts) {
       const last = newest.get(key) ?? bucket;
-      if (bucket < last - 1) return [];
-      return [
-        {
-          item: index + 1,
-          key,
-          newest: last,
-          before: bucket < last,
-          failed: failed === 1,
-          userBit,
-          expiresAt,
-        },
-      ];
-    }),
-  );
+      if (bucket < last - 1) continue;
+      const before = bucket < last;
+      counted.push({ item: index + 1, key, newest: last, before, failed: failed === 1, userBit, expiresAt });
+    }
+  }
+  return counted;
 }
 
 /** Counts what is `settled`. */

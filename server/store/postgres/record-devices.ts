@@ -2,7 +2,7 @@ import type { DeviceChange, KeptEvaluation, Record } from "../evaluation-store.j
 import { byteas, instants, plain, texts } from "./array-literals.js";
 import type { Database, Fragment } from "./database.js";
 import { encodeReadings } from "./device-codec.js";
-import { hexes } from "./hexes.js";
+import { hex, hexes } from "./hexes.js";
 import { instant } from "./instant.js";
 
 /** Fingerprints that new devices take. */
@@ -63,7 +63,7 @@ export function machinesOf(records: readonly Record[]) {
     at: instant(createdAt),
     device_id: device.deviceId,
     version: device.version,
-    readings: hexes([encodeReadings(device.readings)])[0],
+    readings: hex(encodeReadings(device.readings)),
     add_paths: hexes(addPaths),
     drop_paths: hexes(dropPaths),
   });
