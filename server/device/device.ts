@@ -1,5 +1,5 @@
 import { type Dialect, dialects } from "./dialect.js";
-import { type KeptReading, type Reading, sameReading } from "./reading.js";
+import { type KeptReading, type Reading, sameReading, valueAt } from "./reading.js";
 
 /** A device as it is kept. */
 export interface Device {
@@ -84,7 +84,7 @@ const steps: ReadonlyMap<string, readonly (readonly number[])[]> = new Map(
 export function pathsOf({ dialect, keyId, reading }: KeptReading): readonly string[] {
   const paths: string[] = [];
   for (const [number, path] of (steps.get(dialect) ?? []).entries()) {
-    const values = path.map((index) => reading[index] ?? 0);
+    const values = path.map((index) => valueAt(reading, index));
     if (!values.includes(0)) paths.push(`${dialect} ${number} ${keyId} ${values.join(" ")}`);
   }
   return paths;

@@ -1,5 +1,5 @@
 import type { Dialect, Trait } from "./dialect.js";
-import type { KeptReading } from "./reading.js";
+import { type KeptReading, placesOf, valueAt } from "./reading.js";
 
 /** How common values are among a project's devices: what makes an agreement telling or empty. */
 export interface Frequency {
@@ -30,12 +30,13 @@ export function countFrequency(sample: readonly KeptReading[]): Frequency {
   for (const { dialect, reading } of sample) {
     const traits = counts.get(dialect) ?? [];
     counts.set(dialect, traits);
-    for (const [index, value] of reading.entries()) {
-      traits[index] ??= { total: 0, values: new Map() };
+    for (let index = 0; index < placesOf(reading); index++) {
+      const value = valueAt(reading, index);
+      const counted = traits[index] ?? { total: 0, values: new Map<number, number>() };
+      traits[index] = counted;
       if (value === 0) continue;
-      const { values } = traits[index];
-      traits[index].total += 1;
-      values.set(short(value), (values.get(short(value)) ?? 0) + 1);
+      counted.total += 1;
+      counted.values.set(short(value), (counted.values.get(short(value)) ?? 0) + 1);
     }
   }
   return {

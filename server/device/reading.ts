@@ -3,10 +3,10 @@ import type { Dialect } from "./dialect.js";
 import type { Digests } from "./fingerprint.js";
 
 /**
- * A concealed fingerprint: per trait 48 bits that only the server's key can make from the trait's value, 0 where the trait is absent. Equal
- * numbers under one key mean equal values; what the value was cannot be found by trying, as it can for the hashes that browsers send.
+ * A concealed fingerprint, as it is kept: per trait 48 bits that only the server's key can make from the trait's value, 0 where the trait is absent.
+ * Equal bits under one key mean equal values; what the value was cannot be found by trying, as it can for the hashes that browsers send.
  */
-export type Reading = readonly number[];
+export type Reading = Buffer;
 
 /** One fingerprint of a device, as it is kept. */
 export interface KeptReading {
@@ -20,7 +20,17 @@ export interface KeptReading {
 
 const bytesEach = 6;
 const blockBytes = 16;
-const upper = 0x1_0000_0000;
+
+/** What a reading has in the place of a trait, from 0; 0 where the trait is absent, also where it came to its dialect later. */
+export function valueAt(reading: Reading, index: number): number {
+  const at = index * bytesEach;
+  return at < reading.length ? reading.readUIntBE(at, bytesEach) : 0;
+}
+
+/** How many traits a reading has places for. */
+export function placesOf(reading: Reading): number {
+  return reading.length / bytesEach;
+}
 
 /** Blocks of a dialect with each trait's place filled in, and room for its digest. */
 const drafts = new Map<Dialect, Buffer>();
@@ -53,38 +63,17 @@ export function createConceal(key: Uint8Array): Conceal {
       if (digest !== undefined) blocks.write(digest, index * blockBytes + 8, 8, "hex");
     }
     const sealed = cipher.update(blocks);
-    const reading: number[] = [];
+    const reading = Buffer.alloc(digests.length * bytesEach);
     for (let index = 0; index < digests.length; index++) {
-      reading.push(digests[index] === undefined ? 0 : readAt(sealed, index * blockBytes) || 1);
+      if (digests[index] === undefined) continue;
+      const value = sealed.readUIntBE(index * blockBytes, bytesEach);
+      reading.writeUIntBE(value || 1, index * bytesEach, bytesEach);
     }
     return reading;
   };
 }
 
-const readAt = (bytes: Buffer, at: number): number =>
-  bytes.readUInt16BE(at) * upper + bytes.readUInt32BE(at + 2);
-
-/** A reading as bytes, six for each trait. */
-export function encodeReading(reading: Reading): Buffer {
-  const bytes = Buffer.allocUnsafe(reading.length * bytesEach);
-  let at = 0;
-  for (const value of reading) {
-    bytes.writeUInt16BE(Math.floor(value / upper), at);
-    bytes.writeUInt32BE(value % upper, at + 2);
-    at += bytesEach;
-  }
-  return bytes;
-}
-
-/** Reads what `encodeReading` wrote. */
-export function decodeReading(stored: Uint8Array): Reading {
-  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
-  const reading: number[] = [];
-  for (let at = 0; at + bytesEach <= bytes.length; at += bytesEach) reading.push(readAt(bytes, at));
-  return reading;
-}
-
 /** Whether two readings under one key are equal in every trait. */
 export function sameReading(a: Reading, b: Reading): boolean {
-  return a.length === b.length && a.every((value, index) => value === b[index]);
+  return a.equals(b);
 }

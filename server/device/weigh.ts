@@ -1,6 +1,6 @@
 import { type Dialect, stays } from "./dialect.js";
 import type { Frequency } from "./frequency.js";
-import type { Reading } from "./reading.js";
+import { type Reading, valueAt } from "./reading.js";
 
 /** What two fingerprints say on whether they are of one device. */
 export interface Weight {
@@ -59,9 +59,9 @@ function groups(dialect: Dialect): Groups {
 /** Whether two fingerprints of one dialect and key differ in a trait that never changes, so that no weight could make them one device. */
 export function areOfTwo(dialect: Dialect, now: Reading, before: Reading): boolean {
   for (const index of groups(dialect).vetoes) {
-    const a = now[index];
-    const b = before[index];
-    if (a && b && a !== b) return true;
+    const a = valueAt(now, index);
+    const b = valueAt(before, index);
+    if (a !== b && a !== 0 && b !== 0) return true;
   }
   return false;
 }
@@ -83,8 +83,8 @@ export function weigh(
   const sums = new Float64Array(count * 4);
   for (let index = 0; index < dialect.traits.length; index++) {
     const trait = dialect.traits[index];
-    const a = now[index] ?? 0;
-    const b = before[index] ?? 0;
+    const a = valueAt(now, index);
+    const b = valueAt(before, index);
     if (trait === undefined || a === 0 || b === 0) continue;
     const m = stays(trait, days, mobile);
     const share = frequency.share(dialect, index, b);

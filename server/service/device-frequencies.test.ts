@@ -1,9 +1,14 @@
 import { expect, test } from "vitest";
 import { sdk1 } from "../device/dialect.js";
-import type { KeptReading } from "../device/reading.js";
+import { type KeptReading, valueAt } from "../device/reading.js";
 import { createFrequencies } from "./device-frequencies.js";
 
-const reading: KeptReading = { dialect: "v1", keyId: "k", seenAt: 0, reading: sdk1.traits.map(() => 7) };
+const reading: KeptReading = {
+  dialect: "v1",
+  keyId: "k",
+  seenAt: 0,
+  reading: Buffer.alloc(6 * sdk1.traits.length, 7),
+};
 
 test("a young project is counted anew after seconds, a grown one after minutes, and nobody waits for it", async () => {
   let now = 0;
@@ -23,7 +28,7 @@ test("a young project is counted anew after seconds, a grown one after minutes, 
   });
   const share = async () => {
     const { share: said } = frequencies("p");
-    const before = said(sdk1, 24, 7);
+    const before = said(sdk1, 24, valueAt(reading.reading, 24));
     await new Promise(setImmediate);
     return before;
   };

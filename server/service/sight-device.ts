@@ -2,7 +2,7 @@ import type { Instant } from "../clock.js";
 import { type Device, drifted, newDevice, pathsOf, type Sight } from "../device/device.js";
 import { type ReadToken, readDeviceToken, writeDeviceToken } from "../device/device-token.js";
 import type { Fingerprint } from "../device/fingerprint.js";
-import { type Conceal, createConceal, encodeReading } from "../device/reading.js";
+import { type Conceal, createConceal } from "../device/reading.js";
 import { type Recognition, recognise } from "../device/recognise.js";
 import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
@@ -102,7 +102,7 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
 
     // Under each master key: who came with exactly this before, the user or (for a distinctive machine) anyone.
     const identities = sight.concealed.flatMap(({ keyId, present }) => {
-      const text = `${sight.dialect.name} ${encodeReading(present).toString("base64")}`;
+      const text = `${sight.dialect.name} ${present.toString("base64")}`;
       const own = { own: true, key: macOf(keyId, 16, projectId, "user", userKey, text) };
       return sight.distinctive ? [own, { own: false, key: macOf(keyId, 16, projectId, "all", text) }] : [own];
     });
@@ -133,10 +133,10 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
         { now, frequency: frequencies(projectId) },
       );
       const { device, token } = recognition;
-      const taken = new Set(memories.identities.map(({ index }) => index));
       // A first sight that met a conflict has left its id behind; the device takes it.
-      const reserved = [...ownIds].find((id) => !memories.devices.some(({ deviceId }) => deviceId === id));
-      const deviceId = device?.deviceId ?? reserved ?? newId(now);
+      const reserved = () =>
+        [...ownIds].find((id) => !memories.devices.some(({ deviceId }) => deviceId === id));
+      const deviceId = device?.deviceId ?? reserved() ?? newId(now);
       return {
         deviceId,
         confidence: recognition.confidence,
@@ -152,6 +152,7 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
         keep(trusted) {
           if (device === undefined) {
             const fresh = newDevice(deviceId, sight, now);
+            const taken = new Set(memories.identities.map(({ index }) => index));
             return {
               device: fresh,
               identityKeys: identities

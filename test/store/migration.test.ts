@@ -26,8 +26,6 @@ const reading = createConceal(Buffer.alloc(32, 7))(
   sdk1,
   sdk1.traits.map((_, index) => index.toString(16).padStart(16, "0")),
 );
-const oldReading = Buffer.alloc(reading.length * 6);
-for (const [index, value] of reading.entries()) oldReading.writeUIntBE(value, index * 6, 6);
 
 /** Facts as the release of schema 14 kept them: deflated JSON. */
 const trace = {
@@ -94,7 +92,7 @@ beforeAll(async () => {
   await old`
     insert into devices (project_id, device_id, version, first_seen_at, last_seen_at, readings)
     values (${projectId}, ${device}, 2, to_timestamp(0), to_timestamp(1),
-      ${old.json([{ d: "v1", k: "0a1b2c3d", t: at, v: oldReading.toString("base64") }])})`;
+      ${old.json([{ d: "v1", k: "0a1b2c3d", t: at, v: reading.toString("base64") }])})`;
   const packedTrace = Buffer.concat([
     Buffer.of(1),
     deflateRawSync(JSON.stringify(trace), { dictionary: dictionary1, windowBits: 13, memLevel: 5 }),

@@ -1,5 +1,4 @@
 import type { KeptReading } from "../../device/reading.js";
-import { decodeReading, encodeReading } from "../../device/reading.js";
 import { pack } from "./pack.js";
 import { dictionary, type Packable } from "./packed-format.js";
 import { unpack } from "./unpack.js";
@@ -13,14 +12,14 @@ export function encodeReadings(readings: readonly KeptReading[]): Buffer {
     dialect,
     keyId,
     seenAt,
-    encodeReading(reading),
+    reading,
   ]);
   return pack(rows, words);
 }
 
 /** Reads the stored fingerprints of a device. */
 export function decodeReadings(stored: Uint8Array): readonly KeptReading[] {
-  return (unpack(stored, words) as [string, string, number, Uint8Array][]).map(
-    ([dialect, keyId, seenAt, reading]) => ({ dialect, keyId, seenAt, reading: decodeReading(reading) }),
+  return (unpack(stored, words) as [string, string, number, Buffer][]).map(
+    ([dialect, keyId, seenAt, reading]) => ({ dialect, keyId, seenAt, reading }),
   );
 }

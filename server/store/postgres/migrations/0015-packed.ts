@@ -1,7 +1,6 @@
 import { inflateRawSync } from "node:zlib";
 import type postgres from "postgres";
 import type { KeptReading } from "../../../device/reading.js";
-import { decodeReading } from "../../../device/reading.js";
 import { nothingObserved } from "../../../risk/facts.js";
 import type { History, Seen, SeenPlace } from "../../../risk/history.js";
 import type { KeptSignal } from "../../../risk/recollect.js";
@@ -180,7 +179,7 @@ async function convertDevices(sql: postgres.TransactionSql): Promise<void> {
           dialect: d,
           keyId: k,
           seenAt: t,
-          reading: decodeReading(Buffer.from(v, "base64")),
+          reading: Buffer.from(v, "base64"),
         }),
       ),
     );
