@@ -1,5 +1,6 @@
 import { ageDays, type Device, type Sight } from "./device.js";
 import type { Frequency } from "./frequency.js";
+import type { KeptReading, Reading } from "./reading.js";
 import { areOfTwo, type Weight, weigh } from "./weigh.js";
 
 /** A device that a fingerprint may belong to. `own`: it was seen for this user; `others`: only for others. */
@@ -44,8 +45,11 @@ const leastAgreedBits = 8;
 /** Beyond these a weight says nothing more. */
 const mostBits = 60;
 
-interface Judged extends Candidate {
+interface Compared extends Candidate {
   readonly weight: Weight;
+}
+
+interface Judged extends Compared {
   readonly likelihood: number;
 }
 
@@ -63,27 +67,30 @@ function weighDevice(
   now: number,
   frequency: Frequency,
 ): Weight | undefined {
+  const { dialect } = sight;
+  const weighed = (reading: Reading, kept: KeptReading): Weight =>
+    !isHolder && areOfTwo(dialect, reading, kept.reading)
+      ? twoBrowsers
+      : weigh(dialect, reading, kept.reading, {
+          days: ageDays(kept, now),
+          frequency,
+          mobile: !sight.distinctive,
+          own: standing === "own",
+        });
   let best: Weight | undefined;
   for (const kept of device.readings) {
-    const concealed = sight.concealed.find(({ keyId }) => keyId === kept.keyId);
-    if (concealed === undefined || kept.dialect !== sight.dialect.name) continue;
-    for (const reading of [concealed.present, concealed.former]) {
-      if (reading === undefined) continue;
-      if (!isHolder && areOfTwo(sight.dialect, reading, kept.reading)) {
-        best ??= twoBrowsers;
-        continue;
-      }
-      const weight = weigh(sight.dialect, reading, kept.reading, {
-        days: ageDays(kept, now),
-        frequency,
-        mobile: !sight.distinctive,
-        own: standing === "own",
-      });
-      if (best === undefined || rank(weight) > rank(best)) best = weight;
+    if (kept.dialect !== dialect.name) continue;
+    for (const { keyId, present, former } of sight.concealed) {
+      if (keyId !== kept.keyId) continue;
+      best = better(best, weighed(present, kept));
+      if (former !== undefined) best = better(best, weighed(former, kept));
     }
   }
   return best;
 }
+
+const better = (best: Weight | undefined, other: Weight): Weight =>
+  best === undefined || rank(other) > rank(best) ? other : best;
 
 const rank = ({ bits, vetoed }: Weight): number => (vetoed ? bits - 1000 : bits);
 
@@ -97,24 +104,30 @@ export function recognise(
   tokenDeviceId: string | undefined,
   { now, frequency }: { readonly now: number; readonly frequency: Frequency },
 ): Recognition {
-  const comparable = candidates.flatMap((candidate) => {
-    const weight = weighDevice(sight, candidate, candidate.device.deviceId === tokenDeviceId, now, frequency);
-    return weight === undefined ? [] : [{ ...candidate, weight }];
-  });
-  const holder = comparable.find(({ device }) => device.deviceId === tokenDeviceId);
+  let holder: Compared | undefined;
+  /** Those that may be it; most of a user's devices are not. */
+  const possible: Compared[] = [];
+  for (const candidate of candidates) {
+    const { device, standing } = candidate;
+    const isHolder = device.deviceId === tokenDeviceId;
+    const weight = weighDevice(sight, candidate, isHolder, now, frequency);
+    if (weight === undefined || (weight.vetoed && !isHolder)) continue;
+    const compared = { device, standing, weight };
+    if (isHolder) holder ??= compared;
+    if (!weight.vetoed) possible.push(compared);
+  }
   const proven = holder !== undefined && (sight.dialect.whole || holder.weight.agreedBits >= leastAgreedBits);
-  const owned = comparable.filter(({ standing, weight }) => standing === "own" && !weight.vetoed).length;
+  const owned = possible.filter(({ standing }) => standing === "own").length;
 
   const left = proven ? 1 - prior.token : 1;
-  const judged = comparable
+  const judged = possible
     .filter(({ weight, standing, device }) => {
-      if (weight.vetoed) return false;
-      if (proven && device === holder.device) return true;
+      if (proven && device === holder?.device) return true;
       return weight.agreedBits >= leastAgreedBits && (standing === "own" || sight.distinctive);
     })
     .map((candidate): Judged => {
       const before =
-        proven && candidate.device === holder.device
+        proven && candidate.device === holder?.device
           ? prior.token
           : left * (candidate.standing === "own" ? prior.own / owned : prior.other);
       return { ...candidate, likelihood: before * 2 ** Math.min(mostBits, candidate.weight.bits) };
