@@ -1,4 +1,4 @@
-import { type DescMessage, fromBinary, type Message } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 import {
   Metadata,
   Server,
@@ -11,8 +11,9 @@ import { HealthImplementation } from "grpc-health-check";
 import type { Tls } from "../config.js";
 import { AppError } from "../errors.js";
 import { clientAddress, type TrustedProxies } from "../trusted-proxies.js";
+import { type BinaryRead, compileBinaryRead } from "./binary-reader.js";
+import { compileBinaryWrite } from "./binary-writer.js";
 import { statusNumber, toStatusDetails } from "./error-status.js";
-import { compileBinaryWrite } from "./grpc-codec.js";
 import { maxBodyBytes } from "./limits.js";
 import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom } from "./pipeline.js";
 import { addReflection } from "./reflection.js";
@@ -27,12 +28,14 @@ function requestOf({ request }: Call): Message {
   throw new AppError("malformed_body", "The request is not the protobuf message that this method takes.");
 }
 
-function decoded(schema: DescMessage, bytes: Buffer): Message {
-  try {
-    return fromBinary(schema, bytes);
-  } catch {
-    return undecodable;
-  }
+function orUndecodable(read: BinaryRead): BinaryRead {
+  return (bytes) => {
+    try {
+      return read(bytes);
+    } catch {
+      return undecodable;
+    }
+  };
 }
 
 function first(call: Call, name: string): string | undefined {
@@ -125,9 +128,9 @@ export async function serveGrpc({ endpoints, host, port, tls, proxies }: GrpcOpt
         requestStream: false,
         responseStream: false,
         requestSerialize: compileBinaryWrite(method.input),
-        requestDeserialize: (bytes: Buffer) => decoded(method.input, bytes),
+        requestDeserialize: orUndecodable(compileBinaryRead(method.input)),
         responseSerialize: compileBinaryWrite(method.output),
-        responseDeserialize: (bytes: Buffer) => fromBinary(method.output, bytes),
+        responseDeserialize: compileBinaryRead(method.output),
       };
       handlers[method.localName] = (call, callback) => void answer(endpoint, call, proxies, callback);
     }

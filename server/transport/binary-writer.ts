@@ -11,6 +11,7 @@ import { scalarZeroValue } from "@bufbuild/protobuf/reflect";
 import { WireType } from "@bufbuild/protobuf/wire";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { ByteWriter } from "./byte-writer.js";
+import { jsonTags as json } from "./json-tags.js";
 
 /** Writes a message in the protobuf binary format. */
 export type BinaryWrite = (message: Message) => Buffer;
@@ -34,20 +35,6 @@ const nested =
     write(writer, value);
     writer.end(start);
   };
-
-/** Fields of google.protobuf.Struct, Value and ListValue: the well-known types of JSON. */
-const json = {
-  fields: (1 << 3) | WireType.LengthDelimited,
-  key: (1 << 3) | WireType.LengthDelimited,
-  value: (2 << 3) | WireType.LengthDelimited,
-  nullValue: (1 << 3) | WireType.Varint,
-  numberValue: (2 << 3) | WireType.Bit64,
-  stringValue: (3 << 3) | WireType.LengthDelimited,
-  boolValue: (4 << 3) | WireType.Varint,
-  structValue: (5 << 3) | WireType.LengthDelimited,
-  listValue: (6 << 3) | WireType.LengthDelimited,
-  values: (1 << 3) | WireType.LengthDelimited,
-} as const;
 
 function writeStruct(writer: ByteWriter, object: JsonObject): void {
   for (const key of Object.keys(object)) {
