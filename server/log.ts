@@ -34,11 +34,33 @@ function textLine(json: string): string {
   return typeof err === "string" ? `${line}\n${err}\n` : `${line}\n`;
 }
 
+/** How long a line waits for others, to be written with them. */
+const gatherMs = 10;
+
+/** Writes lines together that come soon after one another: in the background a write costs more than its line. The end of the process writes what is left. */
+function gathered(output: ReturnType<typeof pino.destination>): { write(line: string): void } {
+  let lines = "";
+  const flush = () => {
+    output.write(lines);
+    lines = "";
+  };
+  process.once("exit", () => {
+    flush();
+    output.flushSync();
+  });
+  return {
+    write(line) {
+      if (lines === "") setTimeout(flush, gatherMs);
+      lines += line;
+    },
+  };
+}
+
 /** Opens a log on standard output. An `err` among the fields is written with its stack and causes. */
 export function openLog(level: LogLevel, format: LogFormat): Log {
   const options = { level, base: null, serializers: { err: errorText } };
-  // Written in the background, what comes meanwhile together; the end of the process writes what is left.
-  if (format === "json") return pino(options, pino.destination({ dest: 1, sync: false }));
+  // In the background, so that a slow reader of the log holds up no call.
+  if (format === "json") return pino(options, gathered(pino.destination({ dest: 1, sync: false })));
   return pino(options, { write: (line: string) => process.stdout.write(textLine(line)) });
 }
 
