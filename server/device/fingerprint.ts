@@ -21,6 +21,9 @@ const versionPattern = /^v:(\d{1,4})$/;
 const namePattern = /^[a-z][a-z0-9_]{0,31}$/;
 /** Digits of a digest. */
 const digits = 16;
+/** 1 for the code of each digit. Whether the next one is a number or a letter cannot be foretold, so comparing takes four times as long. */
+const isDigit = new Uint8Array(128);
+for (const digit of "0123456789abcdef") isDigit[digit.charCodeAt(0)] = 1;
 
 /** What the SDK answers as `form_factor` for a desktop. Its hash keeps values short, not secret. */
 const desktop = "0c0718e5c8452981";
@@ -41,18 +44,20 @@ function digest(text: string): string {
 function endsInDigest(text: string, from: number): boolean {
   if (text.length !== from + digits) return false;
   for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
+    if (isDigit[text.charCodeAt(at)] !== 1) return false;
   }
   return true;
 }
 
-/** Whether a text is an entry of our SDK: `name:digest`, or `-` or `!` in place of the digest where the trait is absent or was too slow. */
+/** Whether what an entry has from there on says that its trait is absent or was too slow. */
+function endsAbsent(entry: string, from: number): boolean {
+  return entry.length === from + 1 && (entry.endsWith("-") || entry.endsWith("!"));
+}
+
+/** Whether a text is an entry of our SDK: `name:digest`, or `-` or `!` in place of the digest. */
 function isEntry(entry: string): boolean {
   const colon = entry.indexOf(":");
-  const rest = entry.length - colon - 1;
-  if (!(rest === 1 ? entry.endsWith("-") || entry.endsWith("!") : endsInDigest(entry, colon + 1)))
-    return false;
+  if (!endsInDigest(entry, colon + 1) && !endsAbsent(entry, colon + 1)) return false;
   const name = entry.slice(0, colon);
   return traitIndex.has(name) || namePattern.test(name);
 }
@@ -68,9 +73,11 @@ function parseEntries(entries: readonly string[]): Fingerprint | undefined {
   for (const entry of entries) {
     const colon = entry.indexOf(":");
     const index = colon < 0 ? undefined : traitIndex.get(entry.slice(0, colon));
-    if (index === undefined || seen[index] || !isEntry(entry)) continue;
+    if (index === undefined || seen[index]) continue;
+    const given = endsInDigest(entry, colon + 1);
+    if (!given && !endsAbsent(entry, colon + 1)) continue;
     seen[index] = true;
-    if (entry.length < colon + 1 + digits) continue;
+    if (!given) continue;
     present[index] = entry.slice(colon + 1);
     known++;
   }
