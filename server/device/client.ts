@@ -8,10 +8,9 @@ const agentParts = ["browser_major", "brands", "os_version", "engine"];
 /** An odd number with bits all over: the golden ratio of 32 bits. */
 const mixer = 0x9e3779b1;
 
-/** The first 32 bits of a digest: a user has few browsers, and what counts is whether two are equal. */
-const short = (digest: string | undefined): number =>
-  digest === undefined ? 0 : Number.parseInt(digest.slice(0, 8), 16);
-const hex = (bits: number): string => bits.toString(16).padStart(8, "0");
+/** The first 32 bits of a digest, as it spells them: a user has few browsers, and what counts is whether two are equal. */
+const short = (digest: string | undefined): string => digest?.slice(0, 8) ?? absent;
+const absent = "00000000";
 
 /**
  * The kind of browser as one key, `os|browser|version`, from coarse to fine: equal beginnings mean the same system, or the same browser on it.
@@ -25,10 +24,12 @@ export function clientKey(
   if (fingerprint?.dialect === sdk1) {
     const part = (name: string) => short(digestOf(fingerprint, name));
     const [os, browser] = [part("os"), part("browser")];
-    if (os !== 0 || browser !== 0) {
+    if (os !== absent || browser !== absent) {
+      let agent = 0;
       // The digests are spread evenly, so that mixing them by an odd number keeps different ones apart.
-      const agent = agentParts.reduce((mixed, name) => (Math.imul(mixed, mixer) + part(name)) >>> 0, 0);
-      return `${hex(os)}|${hex(browser)}|${hex(agent)}`;
+      for (const name of agentParts)
+        agent = (Math.imul(agent, mixer) + Number.parseInt(part(name), 16)) >>> 0;
+      return `${os}|${browser}|${agent.toString(16).padStart(8, "0")}`;
     }
   }
   return userAgent === undefined ? undefined : keyOfUserAgent(userAgent);
