@@ -37,6 +37,14 @@ describe("the compiled writer writes what reflection writes", () => {
     expect(compileBinaryWrite(schema)(empty)).toEqual(Buffer.from(toBinary(schema, empty)));
   });
 
+  test.each([0, 1, 126, 127, 128, 5_000])("texts of %d characters", (length) => {
+    const { EvaluateRequestSchema: schema } = evaluations;
+    for (const last of ["", "x", "\x7f", "\x80", "å", "中", "🦊"]) {
+      const message = create(schema, { action: "x".repeat(length) + last, user: "after" });
+      expect(compileBinaryWrite(schema)(message).equals(toBinary(schema, message))).toBe(true);
+    }
+  });
+
   test("JSON of every kind", () => {
     const { EvaluateRequestSchema: schema } = evaluations;
     const metadata = {

@@ -47,18 +47,25 @@ export class ByteWriter {
 
   /** A text with its length before it. */
   text(value: string): this {
-    const units = value.length;
-    this.#room(units * 3 + 10);
-    if (units < 0x2a) {
-      // At most 126 bytes of UTF-8, so that the length takes one.
-      const written = this.#bytes.write(value, this.#length + 1, "utf8");
-      this.#bytes[this.#length] = written;
-      this.#length += 1 + written;
-      return this;
-    }
+    this.#room(value.length * 3 + 10);
+    if (value.length < 0x80 && this.#ascii(value)) return this;
     this.varint(Buffer.byteLength(value, "utf8"));
     this.#length += this.#bytes.write(value, this.#length, "utf8");
     return this;
+  }
+
+  /** A text of less than 128 characters, if they are ASCII: asking for its bytes elsewhere takes longer than writing them one by one. */
+  #ascii(value: string): boolean {
+    const bytes = this.#bytes;
+    let at = this.#length;
+    bytes[at++] = value.length;
+    for (let index = 0; index < value.length; index++) {
+      const unit = value.charCodeAt(index);
+      if (unit >= 0x80) return false;
+      bytes[at++] = unit;
+    }
+    this.#length = at;
+    return true;
   }
 
   /** Begins something whose length stands before it; answers where. */
@@ -79,7 +86,7 @@ export class ByteWriter {
     let more = 0;
     for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) more++;
     this.#room(more);
-    this.#bytes.copy(this.#bytes, start + more, start, this.#length);
+    this.#bytes.copyWithin(start + more, start, this.#length);
     this.#length = start - 1;
     this.varint(length);
     this.#length += length;
