@@ -65,13 +65,9 @@ class Packer {
   /** A whole number from 0 to 2^53, seven bits at a time, the lowest first. */
   private varint(value: number): void {
     let rest = value;
-    while (rest > 0x7fff_ffff) {
-      this.byte((rest % 0x80) | 0x80);
-      rest = Math.floor(rest / 0x80);
-    }
     while (rest >= 0x80) {
       this.byte((rest & 0x7f) | 0x80);
-      rest >>= 7;
+      rest = Math.floor(rest / 0x80);
     }
     this.byte(rest);
   }

@@ -1,36 +1,20 @@
-import type { Contacts } from "../../challenge/contacts.js";
-import type { Device } from "../../device/device.js";
-import type { Counter } from "../../risk/counters.js";
-import type { History } from "../../risk/history.js";
 import type { Memories, Recall } from "../evaluation-store.js";
 import { byteas, plain, texts } from "./array-literals.js";
-import { toCounter } from "./counter-codec.js";
 import type { Database } from "./database.js";
-import { decodeReadings } from "./device-codec.js";
 import { guarded } from "./faults.js";
 import { decodeHistory } from "./history-codec.js";
-
-/** What the statement answers: one row, of lists. */
-interface Answer {
-  people:
-    | readonly (readonly [n: number, version: number, devices: string, memory: string, contacts: Contacts])[]
-    | null;
-  prints: readonly (readonly [n: number, deviceId: string])[] | null;
-  along: readonly (readonly [item: number, deviceId: string])[] | null;
-  devices: readonly (readonly [deviceId: string, version: number, readings: string])[] | null;
-  /** As text: see `toCounter`. */
-  counters: readonly string[] | null;
-  repeated: readonly (readonly [item: number, evaluationId: string, requestHash: string])[] | null;
-}
+import {
+  type Answer,
+  type Person,
+  readAlong,
+  readCounters,
+  readDevices,
+  readPeople,
+  readPrints,
+} from "./recall-answer.js";
 
 /** A path that leads to this many devices is too common to tell one from another, and is not followed. */
 const crowd = 9;
-
-interface Person {
-  readonly version: number;
-  readonly history: History;
-  readonly contacts: Contacts;
-}
 
 const nobody: Person = { version: 0, history: decodeHistory(undefined), contacts: {} };
 
@@ -48,18 +32,6 @@ function numbered(): { readonly values: string[]; numberOf(value: string): numbe
       return values.length;
     },
   };
-}
-
-function grouped(
-  pairs: readonly (readonly [number, string])[] | null,
-): ReadonlyMap<number, readonly string[]> {
-  const groups = new Map<number, string[]>();
-  for (const [n, value] of pairs ?? []) {
-    const group = groups.get(n);
-    if (group === undefined) groups.set(n, [value]);
-    else group.push(value);
-  }
-  return groups;
 }
 
 /** What there is of what was asked for. */
@@ -144,10 +116,11 @@ export function recallBatch(
           union select device_id from along
           union select unnest(${plain(tokens)}::text::uuid[]))
         select
-          (select json_agg(json_build_array(n, version, array_to_string(devices, ','), encode(memory, 'hex'), contacts)) from person) as people,
-          (select json_agg(json_build_array(n, device_id)) from print) as prints,
-          (select json_agg(json_build_array(item, device_id)) from along) as along,
-          (select json_agg(json_build_array(d.device_id, d.version, encode(d.readings, 'hex')))
+          (select string_agg(concat_ws(' ', n, version, array_to_string(devices, ','), encode(memory, 'hex'), contacts), E'\\n') from person)
+            as people,
+          (select string_agg(concat_ws(' ', n, device_id), E'\\n') from print) as prints,
+          (select string_agg(concat_ws(' ', item, device_id), E'\\n') from along) as along,
+          (select string_agg(concat_ws(' ', d.device_id, d.version, encode(d.readings, 'hex')), E'\\n')
             from known k cross join lateral (
               select device_id, version, readings from devices
               where project_id = ${projectId} and device_id = k.device_id limit 1) d) as devices,
@@ -161,28 +134,11 @@ export function recallBatch(
               select * from counters where project_id = ${projectId} and counter_key = k.key limit 1) c) as counters,
           ${claims.length === 0 ? sql`null` : repeats} as repeated`;
 
-      const people = new Map(
-        row?.people?.map(([n, version, devices, memory, contacts]): [number, Person] => {
-          const stored = {
-            devices: devices === "" ? [] : devices.split(","),
-            memory: Buffer.from(memory, "hex"),
-          };
-          return [n, { version, history: decodeHistory(stored), contacts }];
-        }),
-      );
-      const devices = new Map(
-        row?.devices?.map(([deviceId, version, readings]): [string, Device] => [
-          deviceId,
-          { deviceId, version, readings: decodeReadings(Buffer.from(readings, "hex")) },
-        ]),
-      );
-      const found = new Map(row?.prints ?? []);
-      const along = grouped(row?.along ?? null);
-      const counted = new Map<string, Counter>();
-      for (const text of row?.counters ?? []) {
-        const counter = toCounter(text);
-        counted.set(counter.key, counter);
-      }
+      const people = readPeople(row?.people);
+      const devices = readDevices(row?.devices);
+      const found = readPrints(row?.prints);
+      const along = readAlong(row?.along);
+      const counted = readCounters(row?.counters);
       const repeated = new Map(row?.repeated?.map(([item, ...rest]) => [item, rest]));
 
       let printsBefore = 0;

@@ -48,7 +48,7 @@ class Unpacker {
 
   private zigzag(): number {
     const value = this.varint();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    return (value & 1) === 0 ? value / 2 : -(value + 1) / 2;
   }
 
   /** Passes over so many bytes, and answers where they begin. */
