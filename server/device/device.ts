@@ -72,20 +72,41 @@ function seen(before: readonly KeptReading[], sight: Sight, now: number): readon
   return [present, ...before.filter((kept) => !same(kept))].slice(0, readingsLimit);
 }
 
-/** The places of the traits of each path, by dialect. */
-const steps: ReadonlyMap<string, readonly (readonly number[])[]> = new Map(
-  dialects.map(({ name, paths, traits }) => [
-    name,
-    paths.map((path) => path.map((step) => traits.findIndex((trait) => trait.name === step))),
-  ]),
+/** The fingerprints of a sight under every master key, each as it would be kept. */
+export function keptReadings({ dialect, concealed }: Sight, now: number): readonly KeptReading[] {
+  return concealed.flatMap(({ keyId, present, former }) =>
+    [present, former].flatMap((reading) =>
+      reading === undefined ? [] : [{ dialect: dialect.name, keyId, seenAt: now, reading }],
+    ),
+  );
+}
+
+/** By dialect: the places of the traits that are in its paths, and of each path which of those it has. */
+const steps: ReadonlyMap<
+  string,
+  { readonly places: readonly number[]; readonly paths: readonly number[][] }
+> = new Map(
+  dialects.map(({ name, paths, traits }) => {
+    const used = [...new Set(paths.flat())];
+    return [
+      name,
+      {
+        places: used.map((step) => traits.findIndex((trait) => trait.name === step)),
+        paths: paths.map((path) => path.map((step) => used.indexOf(step))),
+      },
+    ];
+  }),
 );
 
 /** The values of each path of the dialect by which devices of other users can find this one; a path with a gap leads nowhere. */
 export function pathsOf({ dialect, keyId, reading }: KeptReading): readonly string[] {
-  const paths: string[] = [];
-  for (const [number, path] of (steps.get(dialect) ?? []).entries()) {
-    const values = path.map((index) => valueAt(reading, index));
-    if (!values.includes(0)) paths.push(`${dialect} ${number} ${keyId} ${values.join(" ")}`);
+  const { places, paths } = steps.get(dialect) ?? { places: [], paths: [] };
+  // Spelt once, for most traits are in two or three paths and numbers of this size are slow to spell.
+  const values = places.map((place) => String(valueAt(reading, place)));
+  const found: string[] = [];
+  for (const [number, path] of paths.entries()) {
+    const own = path.map((step) => values[step] ?? "0");
+    if (!own.includes("0")) found.push(`${dialect} ${number} ${keyId} ${own.join(" ")}`);
   }
-  return paths;
+  return found;
 }

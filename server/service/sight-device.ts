@@ -1,8 +1,8 @@
 import type { Instant } from "../clock.js";
-import { type Device, drifted, newDevice, pathsOf, type Sight } from "../device/device.js";
+import { drifted, keptReadings, newDevice, pathsOf, type Sight } from "../device/device.js";
 import { type ReadToken, readDeviceToken, writeDeviceToken } from "../device/device-token.js";
 import type { Fingerprint } from "../device/fingerprint.js";
-import { type Conceal, createConceal } from "../device/reading.js";
+import { type Conceal, createConceal, type KeptReading } from "../device/reading.js";
 import { type Recognition, recognise } from "../device/recognise.js";
 import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
@@ -70,12 +70,21 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
     const mac = index === 0 ? keys.mac("fingerprint", ...parts) : keys.macs("fingerprint", ...parts)[index];
     return (mac ?? Buffer.alloc(length)).subarray(0, length);
   };
-  const pathKeys = (projectId: string, device: Device): readonly Buffer[] =>
-    unique(
-      device.readings.flatMap((kept) =>
-        pathsOf(kept).map((path) => macOf(kept.keyId, 8, projectId, "path", path)),
-      ),
-    );
+  /** Makes the keys of fingerprints' paths, each once: a device that is seen again has those that it was looked up by. */
+  const createPathKeys = (projectId: string) => {
+    const made = new Map<string, Buffer>();
+    return (readings: readonly KeptReading[]): readonly Buffer[] => {
+      const keys = new Set<Buffer>();
+      for (const reading of readings) {
+        for (const path of pathsOf(reading)) {
+          const key = made.get(path) ?? macOf(reading.keyId, 8, projectId, "path", path);
+          made.set(path, key);
+          keys.add(key);
+        }
+      }
+      return [...keys];
+    };
+  };
 
   const concealed = ({ dialect, present, former, distinctive }: Fingerprint, projectId: string): Sight => {
     return {
@@ -107,17 +116,7 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
       return sight.distinctive ? [own, { own: false, key: macOf(keyId, 16, projectId, "all", text) }] : [own];
     });
     const identitiesEach = identities.length / sight.concealed.length;
-    const paths = sight.distinctive
-      ? sight.concealed.flatMap(({ keyId, present, former }) =>
-          [present, former].flatMap((reading) =>
-            reading === undefined
-              ? []
-              : pathsOf({ dialect: sight.dialect.name, keyId, seenAt: now, reading }).map((path) =>
-                  macOf(keyId, 8, projectId, "path", path),
-                ),
-          ),
-        )
-      : [];
+    const pathKeys = sight.distinctive ? createPathKeys(projectId) : () => [];
 
     const settle = (memories: DeviceMemories, known: ReadonlySet<string>): Sighted => {
       const ownIds = new Set(
@@ -158,15 +157,15 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
               identityKeys: identities
                 .slice(0, identitiesEach)
                 .flatMap(({ key }, index) => (taken.has(index) ? [] : [key])),
-              addPaths: sight.distinctive ? pathKeys(projectId, fresh) : [],
+              addPaths: pathKeys(fresh.readings),
               dropPaths: [],
             };
           }
           const vouched = known.has(device.deviceId) || token === "agrees";
           const next = trusted && vouched ? drifted(device, sight, now) : undefined;
           if (next === undefined) return undefined;
-          const before = sight.distinctive ? pathKeys(projectId, device) : [];
-          const after = sight.distinctive ? pathKeys(projectId, next) : [];
+          const before = pathKeys(device.readings);
+          const after = pathKeys(next.readings);
           return {
             device: next,
             identityKeys: [],
@@ -178,14 +177,10 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
     };
 
     return {
-      lookup: { identities, pathKeys: unique(paths), tokenDeviceId },
+      lookup: { identities, pathKeys: pathKeys(keptReadings(sight, now)), tokenDeviceId },
       settle,
     };
   };
-}
-
-function unique(keys: readonly Buffer[]): readonly Buffer[] {
-  return [...new Map(keys.map((key) => [key.toString("latin1"), key])).values()];
 }
 
 function without(keys: readonly Buffer[], others: readonly Buffer[]): readonly Buffer[] {
