@@ -52,9 +52,8 @@ export function clientLevels(client: string): { os: string; browser: string } {
   return { os: client.slice(0, Math.max(0, first)), browser: client.slice(0, Math.max(0, second)) };
 }
 
-interface Level {
-  readonly level: keyof Shares;
-  readonly share: number;
+/** What the user's history says of a value. */
+interface Sightings {
   /** Sightings of the value. */
   readonly own: number;
   /** Sightings of its parent. */
@@ -63,8 +62,9 @@ interface Level {
   readonly values: number;
 }
 
-function ratio({ level, share, own, parent, values }: Level): number {
+function ratio(level: keyof Shares, shares: Shares, { own, parent, values }: Sightings): number {
   if (parent === 0) return 0;
+  const share = shares[level];
   const scale = Math.min(1, mostSightings / parent);
   const b = novelty[level] + Math.max(0, values - 1);
   const forUser = (own * scale + b * share) / (parent * scale + b);
@@ -75,7 +75,7 @@ function below<K>(
   entries: readonly Seen<K>[],
   key: K | undefined,
   inside: (entry: Seen<K>) => boolean,
-): Pick<Level, "own" | "parent" | "values"> {
+): Sightings {
   let own = 0;
   let parent = 0;
   let values = 0;
@@ -114,59 +114,73 @@ export function valuesOf({
 /** Compares an attempt with the user's history and the project. */
 export function likelihoods(values: Values, history: History, shares: Shares): Likelihoods {
   const { country, asn, addressKey, client } = values;
-  const of = (level: keyof Shares, counts: Pick<Level, "own" | "parent" | "values">) =>
-    ratio({ level, share: shares[level], ...counts });
+  const { countries, networks, addresses, clients } = history;
+  const { os, browser, agent } = clientLikelihoods(client, clients, shares);
   return {
     country:
       country === undefined
         ? 0
-        : of(
+        : ratio(
             "country",
-            below(history.countries, country, () => true),
+            shares,
+            below(countries, country, () => true),
           ),
     network:
       asn === undefined
         ? 0
-        : of(
+        : ratio(
             "network",
-            below(history.networks, asn, ({ within }) => within === country),
+            shares,
+            below(networks, asn, ({ within }) => within === country),
           ),
     address:
       addressKey === undefined
         ? 0
-        : of(
+        : ratio(
             "address",
-            below(history.addresses, addressKey, ({ within }) => within === asn),
+            shares,
+            below(addresses, addressKey, ({ within }) => within === asn),
           ),
-    ...clientLikelihoods(client, history.clients, of),
+    os,
+    browser,
+    agent,
   };
 }
+
+const noClient = { os: 0, browser: 0, agent: 0 };
 
 function clientLikelihoods(
   client: string | undefined,
   entries: readonly Seen<string>[],
-  of: (level: keyof Shares, counts: Pick<Level, "own" | "parent" | "values">) => number,
+  shares: Shares,
 ): Pick<Likelihoods, "os" | "browser" | "agent"> {
-  if (client === undefined) return { os: 0, browser: 0, agent: 0 };
+  if (client === undefined || entries.length === 0) return noClient;
   const { os, browser } = clientLevels(client);
-  const total = new Map<string, number>();
-  const underOs = new Map<string, number>();
-  let sameOs = 0;
-  let sum = 0;
+  const [systems, browsersOfOs] = [new Set<string>(), new Set<string>()];
+  const [sameOs, sameBrowser, sameAgent] = [
+    { own: 0, parent: 0, values: 0 },
+    { own: 0, parent: 0, values: 0 },
+    { own: 0, parent: 0, values: 0 },
+  ];
   for (const { key, count } of entries) {
     const levels = clientLevels(key);
-    total.set(levels.os, (total.get(levels.os) ?? 0) + count);
-    sum += count;
+    systems.add(levels.os);
+    sameOs.parent += count;
     if (levels.os !== os) continue;
-    sameOs += count;
-    underOs.set(levels.browser, (underOs.get(levels.browser) ?? 0) + count);
+    browsersOfOs.add(levels.browser);
+    sameOs.own += count;
+    sameBrowser.parent += count;
+    if (levels.browser !== browser) continue;
+    sameBrowser.own += count;
+    sameAgent.parent += count;
+    sameAgent.values++;
+    if (key === client) sameAgent.own = count;
   }
+  sameOs.values = systems.size;
+  sameBrowser.values = browsersOfOs.size;
   return {
-    os: of("os", { own: sameOs, parent: sum, values: total.size }),
-    browser: of("browser", { own: underOs.get(browser) ?? 0, parent: sameOs, values: underOs.size }),
-    agent: of(
-      "agent",
-      below(entries, client, ({ key }) => clientLevels(key).browser === browser),
-    ),
+    os: ratio("os", shares, sameOs),
+    browser: ratio("browser", shares, sameBrowser),
+    agent: ratio("agent", shares, sameAgent),
   };
 }

@@ -127,26 +127,27 @@ export function counted(kept: Counter | undefined, count: Count): Counter {
   };
 }
 
-/** About how many different users set these bits of 64 (linear counting). */
+/** About how many different users set this many of 64 bits (linear counting). */
+const usersOfBits = Float64Array.from({ length: 65 }, (_, set) =>
+  set === 64 ? 266 : 64 * Math.log(64 / (64 - set)),
+);
+
+/** About how many different users set these bits of 64. */
 function usersIn(bits: bigint): number {
-  let zeros = 64;
-  for (let rest = BigInt.asUintN(64, bits); rest !== 0n; rest &= rest - 1n) zeros--;
-  return zeros === 0 ? 266 : 64 * Math.log(64 / zeros);
+  let set = 0;
+  for (let rest = BigInt.asUintN(64, bits); rest !== 0n; rest &= rest - 1n) set++;
+  return usersOfBits[set] ?? 0;
 }
 
-const none = { failed: 0, succeeded: 0, users: 0n };
+const none = { failed: 0, succeeded: 0, users: "0" };
 
 /** The two spans of a counter as they stand to an instant: the one it falls in, and the one before. */
 function spansAt(counter: Counter, bucket: number) {
-  const newest = {
-    failed: counter.failed,
-    succeeded: counter.succeeded,
-    users: BigInt(counter.users),
-  };
+  const newest = { failed: counter.failed, succeeded: counter.succeeded, users: counter.users };
   const older = {
     failed: counter.failedBefore,
     succeeded: counter.succeededBefore,
-    users: BigInt(counter.usersBefore),
+    users: counter.usersBefore,
   };
   if (bucket === counter.bucket) return { present: newest, before: older };
   if (bucket === counter.bucket + 1) return { present: none, before: newest };
@@ -170,11 +171,14 @@ export function trafficsAt(
     const { spanMs } = counters[name];
     const { present, before } = spansAt(counter, Math.floor(at / spanMs));
     const covered = 1 - (at % spanMs) / spanMs;
-    const users = usersIn(present.users);
+    const bits = BigInt(present.users);
+    const users = usersIn(bits);
+    // Users of the span before, beyond those of this one.
+    const more = before.users === "0" ? 0 : usersIn(bits | BigInt(before.users)) - users;
     traffics[name] = {
       failed: toDigits(present.failed + covered * before.failed, 2),
       succeeded: toDigits(present.succeeded + covered * before.succeeded, 2),
-      users: toDigits(users + covered * (usersIn(present.users | before.users) - users), 2),
+      users: toDigits(users + covered * more, 2),
     };
   }
   return traffics;

@@ -62,6 +62,12 @@ const signalOnly: ReadonlySet<ReasonName> = new Set(
   reasons.filter((reason) => reason.signalOnly).map((reason) => reason.name),
 );
 
+function reasonsAmong(...parts: readonly (readonly Signal[])[]): readonly ReasonName[] {
+  const names: ReasonName[] = [];
+  for (const part of parts) for (const { reason } of part) if (!signalOnly.has(reason)) names.push(reason);
+  return names;
+}
+
 /** Judges an attempt by a policy. A failed one (wrong credentials) is scored but never asks for a challenge: there is no one to let in. */
 export function judge(
   facts: Facts,
@@ -69,9 +75,13 @@ export function judge(
   policy: Policy = defaultPolicy(),
 ): Judgement {
   const signals = notice(facts);
-  const risks = signals.filter((signal) => signal.direction === "risk").sort((a, b) => b.weight - a.weight);
-  const neutral = signals.filter((signal) => signal.direction === "neutral");
-  const trust = signals.filter((signal) => signal.direction === "trust").sort((a, b) => a.weight - b.weight);
+  const [risks, neutral, trust]: [Signal[], Signal[], Signal[]] = [[], [], []];
+  for (const signal of signals) {
+    const { direction } = signal;
+    (direction === "risk" ? risks : direction === "neutral" ? neutral : trust).push(signal);
+  }
+  risks.sort((a, b) => b.weight - a.weight);
+  trust.sort((a, b) => a.weight - b.weight);
   const score = scoreOf(signals);
   const sorted = [...risks, ...neutral, ...trust];
   const { verdict, restrictions, rule, failure } = decide(
@@ -82,7 +92,7 @@ export function judge(
     verdict,
     restrictions,
     rule,
-    reasons: [...risks, ...neutral].map((signal) => signal.reason).filter((name) => !signalOnly.has(name)),
+    reasons: reasonsAmong(risks, neutral),
     score,
     signals: failure === undefined ? sorted : [...sorted, failure],
   };
