@@ -1,7 +1,9 @@
 import type { Device } from "../device/device.js";
-import { type Count, type Counter, counted, deviceCounterKey } from "../risk/counters.js";
-import type { Memories, Record } from "../store/evaluation-store.js";
+import { type Count, type Counter, type CounterKey, counted, deviceCounterKey } from "../risk/counters.js";
+import type { History } from "../risk/history.js";
+import type { DeviceMemories, Memories, Record } from "../store/evaluation-store.js";
 import type { Prepared } from "./judge-attempt.js";
+import type { Sighting } from "./sight-device.js";
 
 /** What of an attempt matters to those after it. */
 export type Known = Pick<Prepared, "userKey" | "sighting" | "counterKeys">;
@@ -24,37 +26,47 @@ export function createMeanwhile(): Meanwhile {
   const identities = new Map<string, string>();
   const counts = new Map<string, Count[]>();
 
+  let noted = false;
+
+  /** Identities of a sighting that devices took meanwhile. */
+  const takenBy = ({ lookup }: Sighting, known: DeviceMemories["identities"]) =>
+    lookup.identities.flatMap(({ key }, index) => {
+      const deviceId = identities.get(text(key));
+      return deviceId === undefined || known.some((one) => one.index === index) ? [] : [{ index, deviceId }];
+    });
+
+  const withDevices = (
+    sighting: Sighting | undefined,
+    before: DeviceMemories,
+    { devices: seen }: History,
+  ): DeviceMemories => {
+    if (sighting === undefined || devices.size === 0) return before;
+    const taken = identities.size === 0 ? none : takenBy(sighting, before.identities);
+    return {
+      identities: taken.length === 0 ? before.identities : [...before.identities, ...taken],
+      devices: withChanged(before.devices, devices, [
+        ...taken.map(({ deviceId }) => deviceId),
+        ...seen.map(({ key }) => key),
+      ]),
+    };
+  };
+
   return {
     amend({ userKey, sighting, counterKeys }, memories) {
-      const user = users.get(userKey);
-      const taken = (sighting?.lookup.identities ?? none).flatMap(({ key }, index) => {
-        const deviceId = identities.get(text(key));
-        return deviceId === undefined || memories.device.identities.some((known) => known.index === index)
-          ? []
-          : [{ index, deviceId }];
-      });
-      const history = user?.history ?? memories.history;
+      if (!noted) return memories;
+      const { history, contacts } = users.get(userKey) ?? memories;
+      const device = withDevices(sighting, memories.device, history);
       return {
         ...memories,
-        ...(user === undefined ? {} : { history, contacts: user.contacts }),
-        device:
-          devices.size === 0
-            ? memories.device
-            : {
-                identities: [...memories.device.identities, ...taken],
-                devices: withChanged(memories.device.devices, devices, [
-                  ...taken.map(({ deviceId }) => deviceId),
-                  ...(sighting === undefined ? none : history.devices.map(({ key }) => key)),
-                ]),
-              },
-        counters: withCounts(memories.counters, counts, [
-          ...counterKeys.map(({ key }) => key),
-          ...[...memories.device.identities, ...taken].map(({ deviceId }) => deviceCounterKey(deviceId)),
-        ]),
+        history,
+        contacts,
+        device,
+        counters: withCounts(memories.counters, counts, counterKeys, device.identities),
       };
     },
 
     note({ userKey }, { user, device, counts: added }) {
+      noted = true;
       if (user !== undefined) users.set(userKey, user);
       if (device !== undefined) {
         devices.set(device.device.deviceId, device.device);
@@ -71,11 +83,14 @@ export function createMeanwhile(): Meanwhile {
 
 const text = (key: Uint8Array) => Buffer.from(key.buffer, key.byteOffset, key.length).toString("latin1");
 
+/** The known devices as they are now, and the wanted ones among the changed. */
 function withChanged(
   known: readonly Device[],
   changed: ReadonlyMap<string, Device>,
   wanted: readonly string[],
 ): readonly Device[] {
+  if (!known.some(({ deviceId }) => changed.has(deviceId)) && !wanted.some((id) => changed.has(id)))
+    return known;
   const all = new Map(known.map((device) => [device.deviceId, changed.get(device.deviceId) ?? device]));
   for (const deviceId of wanted) {
     const device = changed.get(deviceId);
@@ -84,14 +99,22 @@ function withChanged(
   return [...all.values()];
 }
 
+/** The counters of an attempt and its devices after what was counted meanwhile. */
 function withCounts(
   kept: readonly Counter[],
   counts: ReadonlyMap<string, readonly Count[]>,
-  keys: readonly string[],
+  keys: readonly CounterKey[],
+  identities: DeviceMemories["identities"],
 ): readonly Counter[] {
-  if (!keys.some((key) => counts.has(key))) return kept;
+  const touched = new Set<string>();
+  const touch = (key: string) => {
+    if (counts.has(key)) touched.add(key);
+  };
+  for (const { key } of keys) touch(key);
+  for (const { deviceId } of identities) touch(deviceCounterKey(deviceId));
+  if (touched.size === 0) return kept;
   const all = new Map(kept.map((counter) => [counter.key, counter]));
-  for (const key of new Set(keys)) {
+  for (const key of touched) {
     for (const count of counts.get(key) ?? none) all.set(key, counted(all.get(key), count));
   }
   return [...all.values()];
