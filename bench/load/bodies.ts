@@ -45,13 +45,22 @@ const componentNames = [
   "webgl_extensions",
 ] as const;
 
-/** The hash array of an imagined device, in the browser SDK's format. */
+/** The browser SDK's own digest of the word `desktop`, by which the server knows desktops. */
+const desktop = "0c0718e5c8452981";
+
+/**
+ * The hash array of an imagined device, in the browser SDK's format. Every second one is a desktop; these are also looked for among the devices of
+ * other users.
+ */
 export function fingerprintOf(device: string): string[] {
+  const digestOf = (what: string) =>
+    createHash("sha256").update(`${device}/${what}`).digest("hex").slice(0, 16);
+  const isDesktop = digestOf("kind") < "8";
   return [
     "v:1",
     ...componentNames.map((name) => {
-      const digest = createHash("sha256").update(`${device}/${name}`).digest("hex");
-      return `${name}:${digest.slice(0, 16)}`;
+      const digest = name === "form_factor" && isDesktop ? desktop : digestOf(name);
+      return `${name}:${digest}`;
     }),
   ];
 }
