@@ -2,10 +2,33 @@
 // `node build.mjs` builds all, `node build.mjs server` only what `npm start` needs, `node build.mjs bench` that and the benches: bench/NAME/main.ts
 // becomes dist/bench/NAME.js.
 import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 
 const only = process.argv[2];
 const startedAt = new Date();
+
+/** See docs/decisions/0023-statements-die-young.md. An upgrade of the package that changes these lines fails the build. */
+const statementsDieYoung = {
+  name: "statements-die-young",
+  setup({ onLoad, onEnd }) {
+    let found = false;
+    onEnd(() => {
+      if (!found) throw new Error("the package postgres has its queries in another file now");
+    });
+    onLoad({ filter: /[\\/]postgres[\\/]src[\\/]query\.js$/ }, async ({ path }) => {
+      let contents = await readFile(path, "utf8");
+      for (const name of ["resolve", "reject"]) {
+        const assigned = `this.${name} = x => (this.active = false, ${name}(x))`;
+        if (!contents.includes(assigned)) throw new Error(`${path} has no "${assigned}"`);
+        const settle = `const ${name}Once = x => (this.active = false, ${name}(x))`;
+        contents = contents.replace(assigned, `${settle}; this.${name} = ${name}Once`);
+      }
+      found = true;
+      return { contents };
+    });
+  },
+};
 
 await build({
   entryPoints: {
@@ -21,6 +44,7 @@ await build({
   external: ["@grpc/*", "grpc-health-check", "playwright-core"],
   // Where a package exists as ES modules, only what is used of it.
   mainFields: ["module", "main"],
+  plugins: [statementsDieYoung],
   // For packages that are CommonJS.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
