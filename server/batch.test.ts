@@ -77,6 +77,30 @@ describe("a batch", () => {
     }
   });
 
+  test("does not gather while a whole batch waits already", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    try {
+      const { batches, run } = controlled();
+      const ask = createBatch({ ...options, gatherMs: 50, run });
+      for (const request of [1, 2, 3, 4]) void ask(request);
+      vi.advanceTimersByTime(50);
+      for (const request of [5, 6, 7]) void ask(request);
+      batches[0]?.end();
+      await settle();
+      expect(batches.map((batch) => batch.requests)).toEqual([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]);
+      batches[1]?.end();
+      await settle();
+      expect(batches).toHaveLength(2);
+      vi.advanceTimersByTime(50);
+      expect(batches[2]?.requests).toEqual([7]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test("keeps several under way where that is allowed", async () => {
     const { batches, run } = controlled();
     const ask = createBatch({ ...options, maxInFlight: 2, run });

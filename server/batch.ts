@@ -8,7 +8,10 @@ export interface Batching {
   readonly maxInFlight: number;
   /** Most requests that wait, over all groups; one more is refused at once. */
   readonly maxWaiting: number;
-  /** How long a batch gathers requests before it starts: for those that nobody waits for. Default 0: the first starts at once. */
+  /**
+   * How long a batch gathers requests before it starts, unless it is whole when the one before it ends: for those that nobody waits for. Default 0:
+   * the first starts at once.
+   */
   readonly gatherMs?: number;
 }
 
@@ -121,7 +124,8 @@ export function createBatch<Request, Answer>(
       void runAll(batch).finally(() => {
         group.inFlight -= 1;
         for (const work of holds) group.held.delete(work);
-        soon(name, group);
+        if (gatherMs > 0 && group.waiting.length >= maxBatch) next(name, group);
+        else soon(name, group);
       });
     }
     if (group.inFlight === 0 && group.waiting.length === 0 && groups.get(name) === group) groups.delete(name);
