@@ -72,11 +72,14 @@ function seen(before: readonly KeptReading[], sight: Sight, now: number): readon
   return [present, ...before.filter((kept) => !same(kept))].slice(0, readingsLimit);
 }
 
-/** The fingerprints of a sight under every master key, each as it would be kept. */
-export function keptReadings({ dialect, concealed }: Sight, now: number): readonly KeptReading[] {
+/** A fingerprint of a device, whenever it was seen. */
+export type NamedReading = Omit<KeptReading, "seenAt">;
+
+/** The fingerprints of a sight, the former ones too, under every master key. */
+export function readingsOf({ dialect, concealed }: Sight): readonly NamedReading[] {
   return concealed.flatMap(({ keyId, present, former }) =>
     [present, former].flatMap((reading) =>
-      reading === undefined ? [] : [{ dialect: dialect.name, keyId, seenAt: now, reading }],
+      reading === undefined ? [] : [{ dialect: dialect.name, keyId, reading }],
     ),
   );
 }
@@ -99,7 +102,7 @@ const steps: ReadonlyMap<
 );
 
 /** The values of each path of the dialect by which devices of other users can find this one; a path with a gap leads nowhere. */
-export function pathsOf({ dialect, keyId, reading }: KeptReading): readonly string[] {
+export function pathsOf({ dialect, keyId, reading }: NamedReading): readonly string[] {
   const { places, paths } = steps.get(dialect) ?? { places: [], paths: [] };
   // Spelt once, for most traits are in two or three paths and numbers of this size are slow to spell.
   const values = places.map((place) => String(valueAt(reading, place)));

@@ -26,7 +26,7 @@ const isDigit = new Uint8Array(128);
 for (const digit of "0123456789abcdef") isDigit[digit.charCodeAt(0)] = 1;
 
 /** What the SDK answers as `form_factor` for a desktop. Its hash keeps values short, not secret. */
-const desktop = "0c0718e5c8452981";
+export const desktop = "0c0718e5c8452981";
 
 const sectionsLength = 2048;
 const sectionsPattern = /^[0-9a-f]{2048}$/;

@@ -78,6 +78,7 @@ export function weigh(
   { days, frequency, mobile, own }: Circumstances,
 ): Weight {
   const changed: string[] = [];
+  let vetoed = false;
   const { ofTrait, count } = groups(dialect);
   /** Of each group the most telling agreement and the sum of all, then the same of differences. */
   const sums = new Float64Array(count * 4);
@@ -96,6 +97,7 @@ export function weigh(
       sums[group + 1] = (sums[group + 1] ?? 0) + bits;
     } else {
       changed.push(trait.name);
+      vetoed ||= trait.veto === true;
       const bits = Math.min(0, Math.log2((1 - m) / (1 - u)));
       sums[group + 2] = Math.min(sums[group + 2] ?? 0, bits);
       sums[group + 3] = (sums[group + 3] ?? 0) + bits;
@@ -109,5 +111,5 @@ export function weigh(
     agreedBits += up + shareOfOthers * (ups - up);
     differedBits += down + shareOfOthers * (downs - down);
   }
-  return { bits: agreedBits + differedBits, agreedBits, changed, vetoed: areOfTwo(dialect, now, before) };
+  return { bits: agreedBits + differedBits, agreedBits, changed, vetoed };
 }

@@ -86,7 +86,7 @@ const colon = 58;
 const zero = 48;
 
 /** The dotted IPv4 address that runs from `from` to the end of `text`, as an unsigned number. */
-function readDotted(text: string, from: number): number | undefined {
+export function readDotted(text: string, from: number): number | undefined {
   let value = 0;
   let octet = 0;
   let digits = 0;

@@ -1,8 +1,8 @@
 import type { Instant } from "../clock.js";
-import { drifted, keptReadings, newDevice, pathsOf, type Sight } from "../device/device.js";
+import { drifted, type NamedReading, newDevice, pathsOf, readingsOf, type Sight } from "../device/device.js";
 import { type ReadToken, readDeviceToken, writeDeviceToken } from "../device/device-token.js";
 import type { Fingerprint } from "../device/fingerprint.js";
-import { type Conceal, createConceal, type KeptReading } from "../device/reading.js";
+import { type Conceal, createConceal } from "../device/reading.js";
 import { type Recognition, recognise } from "../device/recognise.js";
 import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
@@ -73,16 +73,16 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
   /** Makes the keys of fingerprints' paths, each once: a device that is seen again has those that it was looked up by. */
   const createPathKeys = (projectId: string) => {
     const made = new Map<string, Buffer>();
-    return (readings: readonly KeptReading[]): readonly Buffer[] => {
-      const keys = new Set<Buffer>();
+    return (readings: readonly NamedReading[]): readonly Buffer[] => {
+      const found = new Set<Buffer>();
       for (const reading of readings) {
         for (const path of pathsOf(reading)) {
           const key = made.get(path) ?? macOf(reading.keyId, 8, projectId, "path", path);
           made.set(path, key);
-          keys.add(key);
+          found.add(key);
         }
       }
-      return [...keys];
+      return [...found];
     };
   };
 
@@ -177,7 +177,7 @@ export function createSightDevice(keys: Keys, frequencies: Frequencies): SightDe
     };
 
     return {
-      lookup: { identities, pathKeys: pathKeys(keptReadings(sight, now)), tokenDeviceId },
+      lookup: { identities, pathKeys: sight.distinctive ? pathKeys(readingsOf(sight)) : [], tokenDeviceId },
       settle,
     };
   };

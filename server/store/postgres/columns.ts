@@ -6,6 +6,8 @@ export class Columns {
 
   next(): string {
     const end = this.text.indexOf(" ", this.start);
+    // As of a column that was null, which `concat_ws` leaves out.
+    if (end < 0) throw new Error("a row has too few columns");
     const column = this.text.slice(this.start, end);
     this.start = end + 1;
     return column;

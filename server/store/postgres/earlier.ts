@@ -1,8 +1,8 @@
 const chains = 256;
 
 /**
- * Values that were packed, each with its place among them. It is emptied and used again, as a Map for each value that is packed would cost as much
- * as packing it.
+ * Values that were packed, each with its place among them, for some hundreds of them: the chains of thousands are long. It is emptied and used again,
+ * as a Map for each value that is packed would cost as much as packing it.
  */
 export class Earlier {
   private readonly values: (string | number)[] = [];

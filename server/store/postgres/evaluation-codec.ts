@@ -234,7 +234,9 @@ export function encodeBody(evaluation: KeptEvaluation, geo: number): Buffer {
   let own: { [reason: string]: Evidence } | undefined;
   for (const { reason, weight, evidence } of signals) {
     weights.push(reason, weight);
-    if (evidence !== undefined) own = { ...own, [reason]: evidence };
+    if (evidence === undefined) continue;
+    own ??= {};
+    own[reason] = evidence;
   }
   const body = {
     engine: trace.engine,

@@ -1,7 +1,11 @@
+/** The same bytes as a Buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 /** A byte string in hexadecimal. */
 export function hex(value: Uint8Array): string {
-  const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.length);
-  return bytes.toString("hex");
+  return asBuffer(value).toString("hex");
 }
 
 /** Byte strings as a `text[]` parameter of hexadecimal, for `decode(…, 'hex')`; the client library cannot send a `bytea[]`. */

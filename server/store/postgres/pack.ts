@@ -16,8 +16,8 @@ import { hashesForm, uuidForm, writeAddress } from "./packed-forms.js";
 
 /** Whole numbers in this range are taken for instants: 2001 to 2128. They are exact either way. */
 const isInstant = (value: number) => value >= 1e12 && value < 5e12;
-/** Words that nobody knows, for a packer at rest. */
-const unknown = dictionary([]);
+/** For a packer that has packed nothing yet. */
+const noWords = dictionary([]);
 
 /** Longer texts are written by the runtime, which then is quicker at it. */
 const shortText = 32;
@@ -34,7 +34,7 @@ class Packer {
   private bytes = Buffer.allocUnsafe(4096);
   private length = 0;
   private base: number | undefined;
-  private known = unknown;
+  private known = noWords;
   private readonly earlier = new Earlier();
 
   /** Packs one value, and is ready for the next. */

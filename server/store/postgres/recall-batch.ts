@@ -51,11 +51,10 @@ function lookupsOf(recalls: readonly Recall[]) {
   const prints: { readonly key: Uint8Array; readonly own: boolean; readonly item: number }[] = [];
   const paths: { readonly key: Uint8Array; readonly item: number }[] = [];
   const tokens = new Set<string>();
-  const claims = recalls.flatMap(({ idempotencyKeys }, item) =>
-    idempotencyKeys.map((key) => ({ key, item })),
-  );
-  for (const [item, { userKey, device, counterKeys }] of recalls.entries()) {
+  const claims: { readonly key: Uint8Array; readonly item: number }[] = [];
+  for (const [item, { userKey, device, counterKeys, idempotencyKeys }] of recalls.entries()) {
     users.numberOf(userKey);
+    for (const key of idempotencyKeys) claims.push({ key, item });
     for (const key of counterKeys) counters.numberOf(key);
     if (device === undefined) continue;
     for (const { key, own } of device.identities) prints.push({ key, own, item });

@@ -1,3 +1,4 @@
+import { asBuffer } from "./hexes.js";
 import {
   type Dictionary,
   forms,
@@ -185,6 +186,5 @@ class Unpacker {
 
 /** Reads what `pack` wrote with this dictionary, or with an earlier, shorter one, and the same given values. Throws for bytes that it did not write. */
 export function unpack(bytes: Uint8Array, known: Dictionary, given: Given = []): Packable {
-  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return new Unpacker(buffer, known, given).value();
+  return new Unpacker(asBuffer(bytes), known, given).value();
 }
