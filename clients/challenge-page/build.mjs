@@ -40,7 +40,7 @@ export default async function buildChallengePage() {
   ]);
 }
 
-/** What is bundled, and its licence. */
+/** What is bundled, and its licences: that of Apache, and what Google's code in Protocol Buffers asks to be passed on. */
 async function notice() {
   const names = ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-web"];
   const root = join(here, "..", "..", "node_modules");
@@ -50,7 +50,11 @@ async function notice() {
       return `${name} ${version} (${license})`;
     }),
   );
-  return `/*! Contains ${parts.join(", ")}; Apache-2.0: https://www.apache.org/licenses/LICENSE-2.0 */`;
+  const varint = await readFile(join(root, "@bufbuild/protobuf/dist/esm/wire/varint.js"), "utf8");
+  const [google] = /^(\/\/.*\n)+/.exec(varint) ?? [];
+  if (!google?.includes("Redistributions in binary form"))
+    throw new Error("varint.js has no licence to pass on");
+  return `/*! Contains ${parts.join(", ")}; Apache-2.0: https://www.apache.org/licenses/LICENSE-2.0\n${google.trim()}\n*/`;
 }
 
 function page(language, { direction, title, needsScript, loading }, js, css) {
