@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Device, drifted, newDevice, type Sight } from "../../server/device/device.js";
-import { parseFingerprint } from "../../server/device/fingerprint.js";
+import { desktop, parseFingerprint } from "../../server/device/fingerprint.js";
 import { assumedFrequency, countFrequency, type Frequency } from "../../server/device/frequency.js";
 import { createConceal } from "../../server/device/reading.js";
 import { recognise } from "../../server/device/recognise.js";
@@ -26,12 +26,10 @@ export function fingerprintOf(traits: Traits): readonly string[] {
   ];
 }
 
-/** The server knows desktops by the SDK's own hash of the word. */
-const desktopHash = "0c0718e5c8452981";
 const hashes = new Map<string, string>();
 
 function hashOf(name: string, value: string): string {
-  if (name === "form_factor" && value === "desktop") return desktopHash;
+  if (name === "form_factor" && value === "desktop") return desktop;
   const text = `${name}=${value}`;
   const known = hashes.get(text) ?? createHash("sha256").update(text).digest("hex").slice(0, 16);
   hashes.set(text, known);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { desktop } from "../../server/device/fingerprint.js";
 
 /** A number from 0 to 1, always the same for one seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -44,9 +45,6 @@ const componentNames = [
   "webgl_parameters",
   "webgl_extensions",
 ] as const;
-
-/** The browser SDK's own digest of the word `desktop`, by which the server knows desktops. */
-const desktop = "0c0718e5c8452981";
 
 /**
  * The hash array of an imagined device, in the browser SDK's format. Every second one is a desktop; these are also looked for among the devices of

@@ -48,6 +48,7 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
     if (ready) return measured(child);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  await measured(child).end();
   throw new Error("the server did not become ready");
 }
 
@@ -61,7 +62,7 @@ export async function startPart<Said>(...args: string[]): Promise<Measured & { r
 export function nextSaid<Said>(child: ChildProcess): Promise<Said> {
   return new Promise((resolve, reject) => {
     const ended = () => reject(new Error("a part of the bench ended"));
-    if (child.exitCode !== null) ended();
+    if (child.exitCode !== null || child.signalCode !== null) ended();
     child.once("exit", ended);
     child.once("message", (message) => {
       child.off("exit", ended);

@@ -226,6 +226,7 @@ describe("an id that is unknown, another project's, or finished", () => {
         expect(missing).toMatchObject({ status: 404, reason: "challenge_not_found" });
         expect(foreign).toEqual(missing);
         expect(done.status).toBe(200);
+        expect(missing.statements).not.toEqual([]);
         // A challenge that is shown is shown with its delivery.
         expect(done.statements.slice(0, missing.statements.length)).toEqual(missing.statements);
       }
