@@ -51,10 +51,10 @@ async function notice() {
     }),
   );
   const varint = await readFile(join(root, "@bufbuild/protobuf/dist/esm/wire/varint.js"), "utf8");
-  const [google] = /^(\/\/.*\n)+/.exec(varint) ?? [];
-  if (!google?.includes("Redistributions in binary form"))
-    throw new Error("varint.js has no licence to pass on");
-  return `/*! Contains ${parts.join(", ")}; Apache-2.0: https://www.apache.org/licenses/LICENSE-2.0\n${google.trim()}\n*/`;
+  const [google] = /^\/\/ Copyright 2008 Google Inc\.[^]*?DAMAGE\.$/m.exec(varint) ?? [];
+  if (google === undefined) throw new Error("varint.js has no licence to pass on");
+  const licence = google.replace(/^\/\/ ?/gm, "").replace(/(\S)\n(?=[^\n*])/g, "$1 ");
+  return `/*! Contains ${parts.join(", ")}; Apache-2.0: https://www.apache.org/licenses/LICENSE-2.0\n\n${licence}\n*/`;
 }
 
 function page(language, { direction, title, needsScript, loading }, js, css) {
