@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { descriptorsReadInTheBuild, withoutJsonFormat } from "./lean.mjs";
+import { descriptorsReadInTheBuild, importText, withoutJsonFormat } from "./lean.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(here, "dist");
@@ -29,9 +29,7 @@ export default async function buildChallengePage() {
     throw new Error("script or style would end too early in HTML");
   // esbuild passes them on. One of them would keep Safari before 16.4 from running any of the script.
   if (/\(\?<[=!]/.test(js)) throw new Error("the script has a look-behind");
-  const { wordings } = await import(
-    `data:text/javascript;base64,${Buffer.from(words.outputFiles[0].contents).toString("base64")}`
-  );
+  const { wordings } = await importText(words.outputFiles[0].text);
   const languages = Object.keys(wordings);
   const manifest = { languages, script: sha256(js), style: sha256(css) };
   await Promise.all([
@@ -51,7 +49,7 @@ async function notice() {
     }),
   );
   const varint = await readFile(join(root, "@bufbuild/protobuf/dist/esm/wire/varint.js"), "utf8");
-  const [google] = /^\/\/ Copyright 2008 Google Inc\.[^]*?DAMAGE\.$/m.exec(varint) ?? [];
+  const [google] = /^\/\/ Copyright 2008 Google Inc\.[\s\S]*?DAMAGE\.$/m.exec(varint) ?? [];
   if (google === undefined) throw new Error("varint.js has no licence to pass on");
   const licence = google.replace(/^\/\/ ?/gm, "").replace(/(\S)\n(?=[^\n*])/g, "$1 ");
   return `/*! Contains ${parts.join(", ")}; Apache-2.0: https://www.apache.org/licenses/LICENSE-2.0\n\n${licence}\n*/`;

@@ -34,7 +34,7 @@ export const withoutJsonFormat = {
 };
 
 /** The text of a module that stands for the generated one at `path`. */
-export async function leanModule(path) {
+async function leanModule(path) {
   const generated = await load(path);
   const file = Object.values(generated).find((value) => value?.kind === "file");
   const services = file.services.filter((service) =>
@@ -121,5 +121,10 @@ async function load(path) {
     target: "node20",
     platform: "node",
   });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+  return importText(outputFiles[0].text);
+}
+
+/** Imports a module that is only a text, without imports of its own. */
+export function importText(text) {
+  return import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`);
 }

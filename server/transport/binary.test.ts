@@ -23,6 +23,16 @@ const schemas = new Map<string, DescMessage>(
 const wire = new URL("../../test/wire/", import.meta.url);
 const fixtures = readdirSync(wire).filter((name) => name.endsWith(".binpb"));
 
+const everyKindOfJson = {
+  s: "x",
+  n: -0.5,
+  t: true,
+  f: false,
+  z: null,
+  l: [1, ["a", {}], null],
+  o: { "": { deep: [[]] } },
+};
+
 describe("the compiled writer writes what reflection writes", () => {
   test.each(fixtures)("%s", (name) => {
     const schema = schemas.get(name.replace(/(\.[a-z0-9_]+)?\.binpb$/, ""));
@@ -47,18 +57,9 @@ describe("the compiled writer writes what reflection writes", () => {
 
   test("JSON of every kind", () => {
     const { EvaluateRequestSchema: schema } = evaluations;
-    const metadata = {
-      s: "x",
-      n: -0.5,
-      t: true,
-      f: false,
-      z: null,
-      l: [1, ["a", {}], null],
-      o: { "": { deep: [[]] } },
-    };
-    const message = create(schema, { action: "login", metadata, score: -0 } as never);
+    const message = create(schema, { action: "login", metadata: everyKindOfJson, score: -0 } as never);
     const bytes = compileBinaryWrite(schema)(message);
-    expect(fromBinary(schema, bytes).metadata).toEqual(metadata);
+    expect(fromBinary(schema, bytes).metadata).toEqual(everyKindOfJson);
     expect(bytes.equals(toBinary(schema, message))).toBe(true);
   });
 
@@ -93,15 +94,7 @@ describe("the compiled reader reads what reflection reads", () => {
       action: "login",
       user: "Åse 🦊",
       fingerprint: ["v:1", "", "os:x".repeat(60)],
-      metadata: {
-        s: "x",
-        n: -0.5,
-        t: true,
-        f: false,
-        z: null,
-        l: [1, ["a", {}], null],
-        o: { "": { deep: [[]] } },
-      },
+      metadata: everyKindOfJson,
       occurredAt: { seconds: 1_772_438_400n, nanos: 250_000_000 },
       outcome: 2,
     }),

@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AccessListService } from "../../gen/es/rupt/v2/access_list_service_pb.js";
-import { BrowserService } from "../../gen/es/rupt/v2/browser_service_pb.js";
-import { ChallengeService } from "../../gen/es/rupt/v2/challenge_service_pb.js";
-import { EvaluationService } from "../../gen/es/rupt/v2/evaluation_service_pb.js";
-import { PolicyService } from "../../gen/es/rupt/v2/policy_service_pb.js";
-import { UserService } from "../../gen/es/rupt/v2/user_service_pb.js";
 import type { TestClock } from "../server/test-clock.js";
 import { rest, startTestServer, type TestServer } from "../server/test-server.js";
 import { askedAgain, challenged, postAs } from "../server/user-calls.js";
+import { services } from "../wire/messages.mjs";
 import { expectError } from "./expect-error.js";
 
 let server: TestServer<TestClock>;
@@ -47,14 +42,6 @@ test("a client token does nothing else", async () => {
 
 test("of all methods that there are, a client token may call three", async () => {
   const { id, clientToken } = await challenged(server, "t7");
-  const services = [
-    AccessListService,
-    BrowserService,
-    ChallengeService,
-    EvaluationService,
-    PolicyService,
-    UserService,
-  ];
   const passed: string[] = [];
   for (const { typeName, methods } of services) {
     for (const { name } of methods) {

@@ -1,4 +1,10 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { anyUnpack } from "@bufbuild/protobuf/wkt";
+import { ConnectError } from "@connectrpc/connect";
+import type { Metadata } from "@grpc/grpc-js";
 import { expect } from "vitest";
+import { type ErrorInfo, ErrorInfoSchema } from "../../gen/es/google/rpc/error_details_pb.js";
+import { StatusSchema } from "../../gen/es/google/rpc/status_pb.js";
 import type { Clock } from "../../server/clock.js";
 import type { TestServer } from "../server/test-server.js";
 
@@ -30,6 +36,20 @@ export function expectError(
   expect(error.request_id).toMatch(/^[A-Za-z0-9._-]{8,64}$/);
   for (const detail of error.details) expect(Object.keys(detail).sort()).toEqual(["description", "field"]);
   expect(JSON.stringify(error)).not.toMatch(indiscreet);
+}
+
+/** How a call by Connect was refused. */
+export async function refusal(call: Promise<unknown>): Promise<ConnectError> {
+  const [outcome] = await Promise.allSettled([call]);
+  if (outcome?.status !== "rejected") throw new Error("the call was not refused");
+  return ConnectError.from(outcome.reason);
+}
+
+/** What is said of the reason in the details of a gRPC error. */
+export function errorInfosOf(metadata: Metadata): readonly (ErrorInfo | undefined)[] {
+  const [details] = metadata.get("grpc-status-details-bin");
+  const status = fromBinary(StatusSchema, details as Buffer);
+  return status.details.map((detail) => anyUnpack(detail, ErrorInfoSchema));
 }
 
 /** How many rows each table holds: equal before and after means that nothing was recorded. */

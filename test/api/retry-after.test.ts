@@ -1,11 +1,8 @@
-import { fromBinary } from "@bufbuild/protobuf";
-import { anyUnpack } from "@bufbuild/protobuf/wkt";
-import { type CallOptions, Code, ConnectError, createClient } from "@connectrpc/connect";
+import { type CallOptions, Code, createClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
 import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ErrorInfoSchema } from "../../gen/es/google/rpc/error_details_pb.js";
-import { StatusSchema } from "../../gen/es/google/rpc/status_pb.js";
 import { ChallengeService } from "../../gen/es/rupt/v2/challenge_service_pb.js";
 import {
   ChallengeServiceClient,
@@ -14,7 +11,8 @@ import {
 } from "../../gen/grpc-js/rupt/v2/challenge_service.js";
 import type { TestClock } from "../server/test-clock.js";
 import { startTestServer, type TestServer } from "../server/test-server.js";
-import { type Asked, askedAgain, challenged } from "../server/user-calls.js";
+import { type Asked, askedAgain, challenged, wrongCodes } from "../server/user-calls.js";
+import { errorInfosOf, refusal } from "./expect-error.js";
 
 let server: TestServer<TestClock>;
 beforeAll(async () => {
@@ -56,12 +54,7 @@ const overConnect =
       verb === "send"
         ? client.sendChallenge({ challengeId }, options)
         : client.verifyChallenge({ challengeId, code: wrong }, options);
-    const error = ConnectError.from(
-      await call.then(
-        () => undefined,
-        (thrown: unknown) => thrown,
-      ),
-    );
+    const error = await refusal(call);
     expect(error.code).toBe(Code.ResourceExhausted);
     const [info] = error.findDetails(ErrorInfoSchema);
     return {
@@ -87,12 +80,11 @@ const overGrpc: Refuse = async (challengeId, verb) => {
           done,
         );
     });
-    const [details] = error?.metadata.get("grpc-status-details-bin") ?? [];
-    const [packed] = Buffer.isBuffer(details) ? fromBinary(StatusSchema, details).details : [];
-    const info = packed === undefined ? undefined : anyUnpack(packed, ErrorInfoSchema);
+    if (error === null) throw new Error("the call was not refused");
+    const [info] = errorInfosOf(error.metadata);
     return {
       reason: info?.reason.toLowerCase(),
-      retryAfter: error?.metadata.get("retry-after").map(String).join(),
+      retryAfter: error.metadata.get("retry-after").map(String).join(),
       inDetails: info?.metadata.retry_after_seconds,
     };
   } finally {
@@ -150,8 +142,7 @@ const limits: Readonly<Record<string, { readonly verb: Verb; readonly reach: () 
       const user = somebody();
       const first = await challenged(server, user);
       await first.send();
-      const code = server.codeFor(`${user}@example.com`) === wrong ? "000001" : wrong;
-      for (let time = 0; time < 10; time++) await first.verify(code);
+      for (const code of wrongCodes(server.codeFor(`${user}@example.com`), 10)) await first.verify(code);
       await set({ max_failed_codes: "default", max_attempts: "default" });
       return askedAgain(server, user, { device: `another of ${user}` });
     },
@@ -164,11 +155,11 @@ test.each(Object.entries(limits))(
     const { id } = await reach();
     const told = new Set<string | undefined>();
     for (const [name, refuse] of Object.entries(protocols)) {
-      const refusal = await refuse(id, verb);
-      expect({ name, reason: refusal.reason }).toEqual({ name, reason });
-      expect(refusal.retryAfter).toMatch(/^[1-9]\d*$/);
-      if (refuse !== overRest) expect(refusal.inDetails).toBe(refusal.retryAfter);
-      told.add(refusal.retryAfter);
+      const refused = await refuse(id, verb);
+      expect({ name, reason: refused.reason }).toEqual({ name, reason });
+      expect(refused.retryAfter).toMatch(/^[1-9]\d*$/);
+      if (refuse !== overRest) expect(refused.inDetails).toBe(refused.retryAfter);
+      told.add(refused.retryAfter);
     }
     // The clock stands still: all say the same.
     expect(told.size).toBe(1);

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clock, systemClock } from "../../server/clock.js";
-import { migrate } from "../../server/store/postgres/migrate.js";
-import { createTestDatabase, type TestDatabase } from "../postgres/test-database.js";
+import { createMigratedDatabase } from "../postgres/migrated-database.js";
+import type { TestDatabase } from "../postgres/test-database.js";
 import { runProgram } from "../server/server-process.js";
 import { rest, startTestServer, type TestServer } from "../server/test-server.js";
 
 let database: TestDatabase;
 let server: TestServer<Clock>;
 beforeAll(async () => {
-  database = await createTestDatabase(async (url) => void (await migrate(url)), "rupt");
+  database = await createMigratedDatabase();
   server = await startTestServer({ databaseUrl: database.url, clock: systemClock });
 });
 afterAll(async () => {

@@ -1,9 +1,8 @@
 import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { describe, expect, type TestContext, test } from "vitest";
 import { EvaluateRequest, EvaluationServiceClient } from "../../gen/grpc-js/rupt/v2/evaluation_service.js";
-import { migrate } from "../../server/store/postgres/migrate.js";
 import { expectError } from "../api/expect-error.js";
-import { createTestDatabase } from "../postgres/test-database.js";
+import { createMigratedDatabase } from "../postgres/migrated-database.js";
 import type { TestClock } from "../server/test-clock.js";
 import { type RestAnswer, rest, startTestServer, type TestServer } from "../server/test-server.js";
 import { challenged, login } from "../server/user-calls.js";
@@ -19,7 +18,7 @@ interface Rig {
 }
 
 async function openRig({ onTestFinished }: TestContext): Promise<Rig> {
-  const database = await createTestDatabase(async (url) => void (await migrate(url)), "rupt");
+  const database = await createMigratedDatabase();
   onTestFinished(() => database.drop());
   const proxy = await openTcpProxy(database.url);
   onTestFinished(() => proxy.close());

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { deriveKeys } from "../../server/keys.js";
 import { contactBook } from "../../server/service/contact-book.js";
 import { type Database, openDatabase } from "../../server/store/postgres/database.js";
-import { migrate } from "../../server/store/postgres/migrate.js";
-import { createTestDatabase, type TestDatabase } from "../postgres/test-database.js";
+import { createMigratedDatabase } from "../postgres/migrated-database.js";
+import type { TestDatabase } from "../postgres/test-database.js";
+import { untilWaiting } from "../postgres/until-waiting.js";
 import { runProgram } from "../server/server-process.js";
-import { testMasterKey } from "../server/test-server.js";
+import { nextMasterKey as newKey, testMasterKey } from "../server/test-server.js";
 
-const newKey = "the-next-master-key-0123456789abcdefgh";
 /** More than two parts of a walk. */
 const rows = 1_200;
 const projectId = "00000000-0000-7000-8000-000000000001";
@@ -17,7 +17,7 @@ const projectId = "00000000-0000-7000-8000-000000000001";
 let database: TestDatabase;
 let sql: Database;
 beforeAll(async () => {
-  database = await createTestDatabase(async (url) => void (await migrate(url)), "rupt");
+  database = await createMigratedDatabase();
   sql = openDatabase({ url: database.url, poolSize: 4, prepare: true });
 });
 afterAll(async () => {
@@ -62,12 +62,8 @@ async function killedAt(table: string): Promise<void> {
       stdio: "ignore",
     });
     const ended = once(child, "exit");
-    const stuck = async () => {
-      const [row] = await sql<{ n: number }[]>`
-        select count(*) as n from pg_locks where not granted and relation = ${table}::regclass`;
-      return Number(row?.n) > 0;
-    };
-    while (!(await stuck())) expect(child.exitCode).toBeNull();
+    await Promise.race([untilWaiting(sql), ended]);
+    expect(child.exitCode).toBeNull();
     child.kill("SIGKILL");
     expect((await ended)[1]).toBe("SIGKILL");
   });

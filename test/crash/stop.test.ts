@@ -5,8 +5,9 @@ import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { EvaluateRequest, EvaluationServiceClient } from "../../gen/grpc-js/rupt/v2/evaluation_service.js";
-import { migrate } from "../../server/store/postgres/migrate.js";
-import { createTestDatabase, type TestDatabase } from "../postgres/test-database.js";
+import { createMigratedDatabase } from "../postgres/migrated-database.js";
+import type { TestDatabase } from "../postgres/test-database.js";
+import { untilWaiting } from "../postgres/until-waiting.js";
 import { type ServerProcess, startServerProcess } from "../server/server-process.js";
 import { rest } from "../server/test-server.js";
 
@@ -18,7 +19,7 @@ let sql: postgres.Sql;
 const start = () => startServerProcess({ DATABASE_URL: database.url, BOOTSTRAP_SECRET: secret });
 
 beforeEach(async () => {
-  database = await createTestDatabase(async (url) => void (await migrate(url)), "rupt");
+  database = await createMigratedDatabase();
   sql = postgres(database.url, { max: 2 });
   server = await start();
 });
@@ -57,16 +58,6 @@ async function holdUp(user: string): Promise<() => Promise<void>> {
     release();
     await done;
   };
-}
-
-/** Resolves when a statement of the server waits for a lock. */
-async function untilWaiting(): Promise<void> {
-  for (;;) {
-    const [row] = await sql<{ n: number }[]>`
-      select count(*)::int as n from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`;
-    if ((row?.n ?? 0) > 0) return;
-  }
 }
 
 describe("kill -9 in the middle of a load", () => {
@@ -136,7 +127,7 @@ describe("SIGTERM", () => {
       );
     });
     // What shall be in flight has to have arrived.
-    await untilWaiting();
+    await untilWaiting(sql);
     const overRest = [evaluate("held"), evaluate("held")];
     await rest(`${server.baseUrl}/healthz`, {});
     server.kill("SIGTERM");
@@ -156,7 +147,7 @@ describe("SIGTERM", () => {
   test("tells over gRPC's health service that it is leaving, while it finishes", async () => {
     const release = await holdUp("watched");
     const held = evaluate("watched");
-    await untilWaiting();
+    await untilWaiting(sql);
     const client = new Client(server.grpcTarget, credentials.createInsecure());
     const asIs = (value: Buffer) => value;
     const watch = client.makeServerStreamRequest(

@@ -3,6 +3,7 @@ import { newId } from "../../server/ids.js";
 import { completed } from "../../server/risk/history.js";
 import { postgresChallengeStore } from "../../server/store/postgres/postgres-challenge-store.js";
 import { postgresUserStore } from "../../server/store/postgres/postgres-user-store.js";
+import { untilWaiting } from "../postgres/until-waiting.js";
 import type { TestClock } from "../server/test-clock.js";
 import { type RestAnswer, rest, startTestServer, type TestServer } from "../server/test-server.js";
 import { type Asked, california, challenged, challengeOf, login } from "../server/user-calls.js";
@@ -56,10 +57,8 @@ test("a user is erased while a challenge is completed on another server: nothing
     const challenge = await verified(user);
     const evaluations = await evaluationsOf(user);
     const complete = () => challengeOf(two, challenge.id).complete();
-    const [erased, completion] =
-      n % 2 === 0
-        ? await Promise.all([erase(user), complete()])
-        : await Promise.all([complete(), erase(user)]).then(([done, gone]) => [gone, done] as const);
+    const ahead = n % 2 === 0 ? erase(user) : undefined;
+    const [completion, erased] = await Promise.all([complete(), ahead ?? erase(user)]);
     expect(erased.status).toBe(200);
     expect([200, 404]).toContain(completion.status);
     await Promise.all([one.app.settled(), two.app.settled()]);
@@ -79,13 +78,6 @@ test("an erasure that waits for a completion takes what that one leaves behind, 
   const found = await challenges.findCompletion(key);
   if (found === undefined) throw new Error("there is no such challenge");
 
-  const waiting = async (count: number) => {
-    for (let n = -1; n !== count; ) {
-      const [row] = await sql<{ n: number }[]>`
-        select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-      n = Number(row?.n);
-    }
-  };
   const outcome = await sql.begin(async (holder) => {
     await holder`select from users where user_key = 'e-waits' for update`;
     const now = one.clock.now();
@@ -108,9 +100,9 @@ test("an erasure that waits for a completion takes what that one leaves behind, 
         createdAt: now,
       },
     });
-    await waiting(1);
+    await untilWaiting(sql);
     const erasure = postgresUserStore(sql).erase(projectId, "e-waits");
-    await waiting(2);
+    await untilWaiting(sql, 2);
     return { completion, erasure };
   });
   expect(await outcome.completion).toBe(true);

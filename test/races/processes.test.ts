@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { migrate } from "../../server/store/postgres/migrate.js";
-import { createTestDatabase, type TestDatabase } from "../postgres/test-database.js";
+import { createMigratedDatabase } from "../postgres/migrated-database.js";
+import type { TestDatabase } from "../postgres/test-database.js";
 import { type ServerProcess, startServerProcess } from "../server/server-process.js";
 import { rest } from "../server/test-server.js";
 import { wrongCodes } from "../server/user-calls.js";
@@ -14,7 +14,7 @@ let servers: readonly ServerProcess[];
 const mails: string[] = [];
 
 beforeAll(async () => {
-  database = await createTestDatabase(async (url) => void (await migrate(url)), "rupt");
+  database = await createMigratedDatabase();
   mailServer = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
     onData(stream, _session, done) {

@@ -3,32 +3,18 @@ import { deriveKeys } from "../../server/keys.js";
 import { reseal } from "../../server/service/reseal.js";
 import { postgresSealedStore } from "../../server/store/postgres/postgres-sealed-store.js";
 import type { TestClock } from "../server/test-clock.js";
-import { rest, startTestServer, type TestServer, testMasterKey } from "../server/test-server.js";
+import {
+  nextMasterKey as newKey,
+  startTestServer,
+  type TestServer,
+  testMasterKey,
+} from "../server/test-server.js";
 import { type Asked, challenged, challengeOf, login } from "../server/user-calls.js";
+import { startTwin } from "./twin.js";
 
-const newKey = "the-next-master-key-0123456789abcdefgh";
 const oldId = deriveKeys([testMasterKey]).id;
 
 let first: TestServer<TestClock>;
-/** A server with another list of master keys on the same database, called with the first one's secret. */
-async function serverWith(masterKeys: string): Promise<TestServer<TestClock>> {
-  const server = await startTestServer({
-    clock: first.clock,
-    databaseUrl: first.databaseUrl,
-    env: { MASTER_KEYS: masterKeys },
-  });
-  const authorization = `Bearer ${first.secret}`;
-  return {
-    ...server,
-    post: (path, body, headers = {}) =>
-      rest(server.baseUrl + path, {
-        method: "POST",
-        headers: { authorization, "content-type": "application/json", ...headers },
-        body: JSON.stringify(body ?? {}),
-      }),
-    get: (path) => rest(server.baseUrl + path, { headers: { authorization } }),
-  };
-}
 
 beforeAll(async () => {
   first = await startTestServer();
@@ -52,7 +38,7 @@ test("contacts move to the newest key beside evaluations, and the old key can go
   expect(await sealedUnder(oldId)).toBe(26);
 
   first.clock.advance({ seconds: 30 });
-  const both = await serverWith(`${newKey},${testMasterKey}`);
+  const both = await startTwin(first, { MASTER_KEYS: `${newKey},${testMasterKey}` });
   const store = postgresSealedStore(both.foundation.sql);
   const run = () => reseal({ keys: both.foundation.keys, sealed: store }, () => {});
   // Users log in on both servers while it runs, and some of their challenges are sent and verified.
@@ -78,7 +64,7 @@ test("contacts move to the newest key beside evaluations, and the old key can go
   await first.foundation.sql`
     update challenges set email = ${`${oldId}.AAAA`}, sms = null where challenge_id = ${lostOnes.id}`;
   await both.stop();
-  const only = await serverWith(newKey);
+  const only = await startTwin(first, { MASTER_KEYS: newKey });
   try {
     // The API secret moved when it was used with both keys.
     const shown = await only.get(`/v2/challenges/${asked[7]?.id}`);

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestClock } from "../server/test-clock.js";
 import {
+  nextMasterKey as newKey,
   type RestAnswer,
-  rest,
   startTestServer,
   type TestServer,
   testMasterKey,
 } from "../server/test-server.js";
-
-const newKey = "the-next-master-key-0123456789abcdefgh";
+import { startTwin } from "./twin.js";
 
 /** A server with the old key alone, and what it answered before the rotation. */
 let before: TestServer<TestClock>;
@@ -21,14 +20,8 @@ beforeAll(async () => {
   before = await startTestServer();
   loggedIn = await evaluate(before, login("k1"), "repeated");
   signedUp = await evaluate(before, signup);
-  const withKeys = (masterKeys: string) =>
-    startTestServer({
-      clock: before.clock,
-      databaseUrl: before.databaseUrl,
-      env: { MASTER_KEYS: masterKeys },
-    });
-  behind = await withKeys(`${testMasterKey},${newKey}`);
-  inFront = await withKeys(`${newKey},${testMasterKey}`);
+  behind = await startTwin(before, { MASTER_KEYS: `${testMasterKey},${newKey}` });
+  inFront = await startTwin(before, { MASTER_KEYS: `${newKey},${testMasterKey}` });
 });
 afterAll(async () => {
   await inFront.stop();
@@ -41,25 +34,16 @@ function evaluate(
   attempt: object,
   idempotencyKey?: string,
 ): Promise<RestAnswer> {
-  return rest(`${server.baseUrl}/v2/evaluate`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${before.secret}`,
-      "content-type": "application/json",
-      ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
-    },
-    body: JSON.stringify(attempt),
-  });
+  return server.post(
+    "/v2/evaluate",
+    attempt,
+    idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey },
+  );
 }
 
 const login = (user: string) => ({ action: "login", user, fingerprint: "laptop", ip: "84.208.20.110" });
 const signup = { action: "signup", email: "ann@example.com", fingerprint: "tablet", ip: "84.208.20.111" };
-const total = async (user: string) =>
-  (
-    await rest(`${inFront.baseUrl}/v2/evaluations?user=${user}`, {
-      headers: { authorization: `Bearer ${before.secret}` },
-    })
-  ).body.total;
+const total = async (user: string) => (await inFront.get(`/v2/evaluations?user=${user}`)).body.total;
 
 test("a call that is repeated across each step of a rotation is judged once", async () => {
   for (const server of [behind, inFront]) {

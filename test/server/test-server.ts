@@ -6,12 +6,13 @@ import { type Foundation, openFoundation } from "../../server/foundation.js";
 import { type Log, silentLog } from "../../server/log.js";
 import type { Geo } from "../../server/outbound/geo/geo.js";
 import { openGeo } from "../../server/outbound/geo/open-geo.js";
-import { migrate } from "../../server/store/postgres/migrate.js";
-import { createTestDatabase } from "../postgres/test-database.js";
+import { createMigratedDatabase } from "../postgres/migrated-database.js";
 import { testClock } from "./test-clock.js";
 
 /** Master key of all test servers. */
 export const testMasterKey = "test-master-key-0123456789abcdefghij";
+/** Another one, for tests that replace it. */
+export const nextMasterKey = "the-next-master-key-0123456789abcdefgh";
 
 /** How a test server differs from the usual one. */
 export interface TestServerOptions<C extends Clock> {
@@ -82,10 +83,7 @@ export async function startTestServer<C extends Clock = ReturnType<typeof testCl
 ): Promise<TestServer<C>>;
 export async function startTestServer(options: TestServerOptions<Clock> = {}): Promise<TestServer<Clock>> {
   const { clock = testClock(), env = {}, log = silentLog } = options;
-  const own =
-    options.databaseUrl === undefined
-      ? await createTestDatabase(async (url) => void (await migrate(url)), "rupt")
-      : undefined;
+  const own = options.databaseUrl === undefined ? await createMigratedDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? own?.url ?? "";
   const config: Config = readConfig({
     PORT: "0",

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "../../server/store/postgres/database.js";
-import { migrate } from "../../server/store/postgres/migrate.js";
-import { createTestDatabase, type TestDatabase } from "../postgres/test-database.js";
+import { createMigratedDatabase } from "../postgres/migrated-database.js";
+import type { TestDatabase } from "../postgres/test-database.js";
 
 /** Small tables that every machine of a distributed PostgreSQL would keep a copy of; all others are spread by project. */
 const copiedEverywhere = new Set([
@@ -16,7 +16,7 @@ const copiedEverywhere = new Set([
 let database: TestDatabase;
 let sql: Database;
 beforeAll(async () => {
-  database = await createTestDatabase(async (url) => void (await migrate(url)), "rupt");
+  database = await createMigratedDatabase();
   sql = openDatabase({ url: database.url, poolSize: 1, prepare: true });
 });
 afterAll(async () => {

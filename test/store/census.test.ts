@@ -2,15 +2,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { emptyCensus, sharesOf } from "../../server/risk/census.js";
 import { createCensuses } from "../../server/service/censuses.js";
 import { type Database, openDatabase } from "../../server/store/postgres/database.js";
-import { migrate } from "../../server/store/postgres/migrate.js";
 import { postgresCensusStore } from "../../server/store/postgres/postgres-census-store.js";
-import { createTestDatabase, type TestDatabase } from "../postgres/test-database.js";
+import { createMigratedDatabase } from "../postgres/migrated-database.js";
+import type { TestDatabase } from "../postgres/test-database.js";
 import { testClock } from "../server/test-clock.js";
 
 let database: TestDatabase;
 let sql: Database;
 beforeAll(async () => {
-  database = await createTestDatabase(async (url) => void (await migrate(url)), "rupt");
+  database = await createMigratedDatabase();
   sql = openDatabase({ url: database.url, poolSize: 4, prepare: true });
 });
 afterAll(async () => {

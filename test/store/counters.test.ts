@@ -6,9 +6,9 @@ import { gatherFacts, nothingObserved } from "../../server/risk/facts.js";
 import { emptyHistory } from "../../server/risk/history.js";
 import type { Record } from "../../server/store/evaluation-store.js";
 import { type Database, openDatabase } from "../../server/store/postgres/database.js";
-import { migrate } from "../../server/store/postgres/migrate.js";
 import { postgresEvaluationStore } from "../../server/store/postgres/postgres-evaluation-store.js";
-import { createTestDatabase, type TestDatabase } from "../postgres/test-database.js";
+import { createMigratedDatabase } from "../postgres/migrated-database.js";
+import type { TestDatabase } from "../postgres/test-database.js";
 
 const projectId = "01890a5d-ac96-774b-bcce-b302099a8057";
 const at = 1_772_438_400_000;
@@ -16,7 +16,7 @@ const at = 1_772_438_400_000;
 let database: TestDatabase;
 let sql: Database;
 beforeAll(async () => {
-  database = await createTestDatabase(async (url) => void (await migrate(url)), "rupt");
+  database = await createMigratedDatabase();
   sql = openDatabase({ url: database.url, poolSize: 2, prepare: true });
 });
 afterAll(async () => {

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Clock, systemClock } from "../../server/clock.js";
-import { migrate } from "../../server/store/postgres/migrate.js";
 import { postgresUserStore } from "../../server/store/postgres/postgres-user-store.js";
-import { createTestDatabase, type TestDatabase } from "../postgres/test-database.js";
+import { createMigratedDatabase } from "../postgres/migrated-database.js";
+import type { TestDatabase } from "../postgres/test-database.js";
 import { runProgram } from "../server/server-process.js";
 import { startTestServer, type TestServer, testMasterKey } from "../server/test-server.js";
 
@@ -17,7 +17,7 @@ let database: TestDatabase;
 let server: TestServer<Clock>;
 let folder: string;
 beforeAll(async () => {
-  database = await createTestDatabase(async (url) => void (await migrate(url)), "rupt");
+  database = await createMigratedDatabase();
   server = await startTestServer({ databaseUrl: database.url, clock: systemClock });
   folder = await mkdtemp(join(tmpdir(), "rupt-import-"));
 });

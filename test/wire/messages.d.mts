@@ -1,7 +1,10 @@
-import type { DescMessage, FileRegistry, Message } from "@bufbuild/protobuf";
+import type { DescMessage, DescService, FileRegistry, Message } from "@bufbuild/protobuf";
 
 /** Everything that the protos of today define. */
 export const registry: FileRegistry;
+
+/** All services of ours. */
+export const services: readonly DescService[];
 
 /** The request and the response of every method. */
 export const messagesOnTheWire: readonly DescMessage[];

@@ -10,13 +10,14 @@ const image = execFileSync("buf", ["build", "--as-file-descriptor-set", "-o", "-
 /** Everything that the protos of today define. */
 export const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, image));
 
+/** All services of ours. */
+export const services = [...registry].filter(
+  ({ kind, typeName }) => kind === "service" && typeName.startsWith("rupt.v2."),
+);
+
 /** The request and the response of every method. */
 export const messagesOnTheWire = [
-  ...new Set(
-    [...registry]
-      .filter(({ kind, typeName }) => kind === "service" && typeName.startsWith("rupt.v2."))
-      .flatMap(({ methods }) => methods.flatMap(({ input, output }) => [input, output])),
-  ),
+  ...new Set(services.flatMap(({ methods }) => methods.flatMap(({ input, output }) => [input, output]))),
 ];
 
 const isOurs = (schema) => schema?.typeName.startsWith("rupt.v2.") === true;

@@ -18,7 +18,9 @@ const generated: Readonly<Record<string, unknown>> = { ...errors, ...challenges 
 let lean: Readonly<Record<string, unknown>>;
 
 beforeAll(async () => {
-  const { descriptorsReadInTheBuild } = await import(new URL("../lean.mjs", import.meta.url).href);
+  const { descriptorsReadInTheBuild, importText } = await import(
+    new URL("../lean.mjs", import.meta.url).href
+  );
   const entry = ["google/rpc/error_details", "rupt/v2/challenge_service"].map(
     (name) => `export * from "../../../gen/es/${name}_pb.js";`,
   );
@@ -29,8 +31,7 @@ beforeAll(async () => {
     format: "esm",
     plugins: [descriptorsReadInTheBuild],
   });
-  const text = outputFiles[0]?.text ?? "";
-  lean = await import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`);
+  lean = await importText(outputFiles[0]?.text ?? "");
 });
 
 const message = (name: string, from = lean) => from[`${name}Schema`] as DescMessage;
