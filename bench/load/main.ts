@@ -139,23 +139,27 @@ async function bench(): Promise<void> {
       await (stored ? besideChallenged(warmUp) : warmUp());
     }
 
-    const rows: Row[] = [];
-    let commitsPerCall = Number.NaN;
+    const measurements = subjects.map((subject) => ({
+      subject,
+      results: [] as LoadResult[],
+      serverCpu: 0,
+      databaseCpu: 0,
+      logins: 0,
+    }));
+    const commitsPerCall: number[] = [];
     const tallies: Tally[] = [];
     let evaluated = 0;
-    for (const { name, pid, load, stored } of subjects) {
-      const results: LoadResult[] = [];
-      let serverCpu = 0;
-      let databaseCpu = 0;
-      let logins = 0;
-      for (let round = 1; round <= rounds; round++) {
+    // In turns, so that a machine that becomes slower meanwhile does so for all.
+    for (let round = 1; round <= rounds; round++) {
+      for (const measurement of measurements) {
+        const { name, pid, load, stored } = measurement.subject;
         const before = { rows: await rowsNow(), commits: await commits() };
         const [serverBefore, databaseBefore] = [usage(pid), usage(postmaster)];
         const { result, tally } = stored
           ? await besideChallenged(() => load(seconds))
           : { result: await load(seconds), tally: nobody };
-        serverCpu += usage(pid).cpuSeconds - serverBefore.cpuSeconds;
-        databaseCpu += usage(postmaster).cpuSeconds - databaseBefore.cpuSeconds;
+        measurement.serverCpu += usage(pid).cpuSeconds - serverBefore.cpuSeconds;
+        measurement.databaseCpu += usage(postmaster).cpuSeconds - databaseBefore.cpuSeconds;
         const after = await rowsNow();
         const due = stored ? result.answered + evaluationsOfLogin * tally.logins : 0;
         if (after.evaluations - before.rows.evaluations < due)
@@ -164,22 +168,25 @@ async function bench(): Promise<void> {
           const added = after[what] - before.rows[what];
           if (added !== tally.logins) throw new Error(`${tally.logins} logins, but ${added} ${what}`);
         }
-        if (name === "Evaluate, REST")
-          commitsPerCall =
-            ((await commits()) - before.commits) / (result.answered + callsOfLogin * tally.logins);
-        results.push(result);
+        if (name === "Evaluate, REST") {
+          const calls = result.answered + callsOfLogin * tally.logins;
+          commitsPerCall.push(((await commits()) - before.commits) / calls);
+        }
+        measurement.results.push(result);
+        measurement.logins += tally.logins;
         if (stored) {
           tallies.push(tally);
           evaluated += due;
         }
-        logins += tally.logins;
         note(
           `${name}, round ${round}: ${Math.round(result.perSecond)} calls/s, p99 ${result.p99.toFixed(1)} ms, ${result.failed} failed`,
         );
       }
+    }
+    const rows = measurements.map(({ subject, results, serverCpu, databaseCpu, logins }): Row => {
       const calls = results.reduce((sum, { answered }) => sum + answered, callsOfLogin * logins);
-      rows.push({
-        name,
+      return {
+        name: subject.name,
         lowest: Math.min(...results.map(({ perSecond }) => perSecond)),
         median: median(results.map(({ perSecond }) => perSecond)),
         p50: median(results.map(({ p50 }) => p50)),
@@ -188,34 +195,45 @@ async function bench(): Promise<void> {
         serverCpuMs: (serverCpu / calls) * 1000,
         databaseCpuMs: (databaseCpu / calls) * 1000,
         failed: results.reduce((sum, { failed }) => sum + failed, 0),
-      });
-    }
+      };
+    });
 
     const find = (name: string) => rows.find((row) => row.name === name)?.median ?? Number.NaN;
     note("latency at half of the load, and of single calls …");
-    const halfOf = async (url: string, full: number) =>
-      h2load({
-        url,
-        headers: grpcHeaders,
-        bodies: steady.map(grpcBody),
-        seconds,
-        folder,
-        rate: Math.max(1, Math.round(full / 2 / clients)),
-      });
-    const [half, trivialHalf] = [
-      await halfOf(at(grpcPort) + evaluatePath, find("Evaluate, gRPC")),
-      await halfOf(at(grpc) + evaluatePath, find("Evaluate, gRPC")),
-    ];
-    const single = async (url: string) =>
-      h2load({
-        url,
-        headers: json,
-        bodies: [Buffer.from(JSON.stringify(steady[0]))],
-        seconds: Math.min(5, seconds),
-        folder,
-        http1: true,
-      });
-    const [idle, idleInsert] = [await single(`${at(port)}/v2/evaluate`), await single(`${at(bare)}/insert`)];
+    const halfRate = Math.max(1, Math.round(find("Evaluate, gRPC") / 2 / clients));
+    const half = (url: string) => async () =>
+      (
+        await h2load({
+          url,
+          headers: grpcHeaders,
+          bodies: steady.map(grpcBody),
+          seconds,
+          folder,
+          rate: halfRate,
+        })
+      ).p99;
+    const alone = [Buffer.from(JSON.stringify(steady[0]))];
+    const single = (url: string) => async () =>
+      (
+        await h2load({
+          url,
+          headers: json,
+          bodies: alone,
+          seconds: Math.min(5, seconds),
+          folder,
+          http1: true,
+        })
+      ).p50;
+    const latencies = {
+      half: { of: half(at(grpcPort) + evaluatePath), ms: [] as number[] },
+      trivialHalf: { of: half(at(grpc) + evaluatePath), ms: [] as number[] },
+      single: { of: single(`${at(port)}/v2/evaluate`), ms: [] as number[] },
+      singleInsert: { of: single(`${at(bare)}/insert`), ms: [] as number[] },
+    };
+    for (let round = 1; round <= rounds; round++) {
+      for (const { of, ms } of Object.values(latencies)) ms.push(await of());
+    }
+    const medianMs = ({ ms }: { readonly ms: readonly number[] }) => median(ms).toFixed(2);
 
     const soak = option("soak", 0);
     const memory: number[] = [];
@@ -249,12 +267,12 @@ async function bench(): Promise<void> {
         (find("Evaluate, REST") / find("trivial RPC, REST")).toFixed(2),
       ],
       [
-        "p99 at half load over gRPC, ms (trivial RPC at the same rate)",
-        `${half.p99.toFixed(2)} (${trivialHalf.p99.toFixed(2)})`,
+        "p99 at half load over gRPC, median of the rounds, ms (trivial RPC at the same rate)",
+        `${medianMs(latencies.half)} (${medianMs(latencies.trivialHalf)})`,
       ],
       [
         "single call when idle over REST, p50 ms (bare INSERT)",
-        `${idle.p50.toFixed(2)} (${idleInsert.p50.toFixed(2)})`,
+        `${medianMs(latencies.single)} (${medianMs(latencies.singleInsert)})`,
       ],
       [
         "beside 100 evaluations under full load: sends, verifies, completions",
@@ -262,7 +280,7 @@ async function bench(): Promise<void> {
       ],
       ["send under full load, p50 (p99) ms", took(({ sendMs }) => sendMs)],
       ["verify under full load, p50 (p99) ms", took(({ verifyMs }) => verifyMs)],
-      ["commits per call under full load", commitsPerCall.toFixed(2)],
+      ["commits per call under full load", median(commitsPerCall).toFixed(2)],
       ["bytes stored per evaluation, besides metadata", bytesEach.toFixed(0)],
       ["memory of the server, MB", usage(serverPid).megabytes.toFixed(0)],
       ...(afterMinute.length === 0
