@@ -8,6 +8,7 @@ import { UserService } from "../gen/es/rupt/v2/user_service_pb.js";
 import type { Config } from "./config.js";
 import type { Foundation } from "./foundation.js";
 import type { Log } from "./log.js";
+import { type BuiltAt, type Metrics, noMetrics } from "./metrics.js";
 import type { AnonymitySource } from "./outbound/anonymity/anonymity.js";
 import { openConfiguredAnonymity } from "./outbound/anonymity/open-configured-anonymity.js";
 import type { Inbox } from "./outbound/delivery/inbox.js";
@@ -92,6 +93,15 @@ export interface AppDeps {
   /** Default: what the configuration names, opened and closed with the app. */
   readonly anonymity?: AnonymitySource;
   readonly log: Log;
+  /** Default: nothing is counted. */
+  readonly metrics?: Metrics;
+}
+
+/** The loaded geo databases whose makers say when they built them. */
+function builtAtOf(geo: Geo): readonly BuiltAt[] {
+  return Object.entries(geo.status()).flatMap(([database, status]) =>
+    status.loaded && status.builtAt !== undefined ? [{ database, builtAt: status.builtAt }] : [],
+  );
 }
 
 function readiness(
@@ -138,7 +148,8 @@ const settleMs = 1_000;
 
 /** Puts the parts together and opens both ports. */
 export async function startApp(deps: AppDeps): Promise<App> {
-  const { config, foundation, geo, log } = deps;
+  const { config, foundation, geo, log, metrics = noMetrics } = deps;
+  metrics.geoDatabases(() => builtAtOf(geo));
   const { clock, keys, sql, projectStore } = foundation;
   const anonymity = deps.anonymity ?? (await openConfiguredAnonymity(config, log, clock));
   const evaluations = postgresEvaluationStore(sql);
@@ -147,7 +158,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
   const accessLists = postgresAccessListStore(sql);
   const policyStore = postgresPolicyStore(sql);
   const activePolicies = createActivePolicies({ policies: policyStore, log });
-  const { channels, inbox } = openChannels({ config, clock, log });
+  const { channels, inbox } = openChannels({ config, clock, log, metrics });
   let httpPort: number | undefined;
   const challengeLink = createChallengeLink(() => publicUrl(config, httpPort));
   const frequencies = createFrequencies({
@@ -185,6 +196,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     judgeAttempt: createJudgeAttempt({ keys, geo, anonymity, censuses }),
     censuses,
     contactNotices: createContactNotices(notices),
+    metrics,
   });
   const giveFeedback = createGiveFeedback({ clock, feedback: postgresFeedbackStore(sql) });
   const endpoints = createEndpoints(
@@ -205,8 +217,8 @@ export async function startApp(deps: AppDeps): Promise<App> {
             log,
             publicUrl: config.publicUrl,
           }),
-          verify: createVerifyChallenge({ clock, keys, challenges, background }),
-          complete: createCompleteChallenge({ clock, keys, challenges, notices }),
+          verify: createVerifyChallenge({ clock, keys, challenges, background, metrics }),
+          complete: createCompleteChallenge({ clock, keys, challenges, notices, metrics }),
           read: createReadChallenges({ clock, keys, challenges }),
           guard: createClientTokenGuard(challenges),
         }),
@@ -228,7 +240,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
       ),
       implement(UserService, userHandlers(createUsers({ clock, keys, users, evaluations }))),
     ],
-    { authenticate: createAuthenticate({ clock, keys, projects: projectStore }), log },
+    { authenticate: createAuthenticate({ clock, keys, projects: projectStore }), log, metrics },
   );
   const pages = [
     healthPage,

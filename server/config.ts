@@ -20,6 +20,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly grpcPort: number;
+  /** Where metrics are read; absent: nowhere, and nothing is counted. */
+  readonly metricsPort: number | undefined;
   readonly tls: Tls | undefined;
   /** Processes that serve on the same ports. */
   readonly workers: number;
@@ -77,6 +79,12 @@ export interface Variable {
 export const variables: readonly Variable[] = [
   { name: "PORT", default: "8080", meaning: "HTTP port: REST, Connect, gRPC-Web; 0 picks a free one" },
   { name: "GRPC_PORT", default: "50051", meaning: "gRPC port; 0 picks a free one" },
+  {
+    name: "METRICS_PORT",
+    default: "",
+    meaning:
+      "port that answers `GET /metrics` for Prometheus, in clear and to whoever asks; 0 picks a free one",
+  },
   { name: "HOST", default: "127.0.0.1, in production 0.0.0.0", meaning: "address to listen on" },
   {
     name: "NODE_ENV",
@@ -301,6 +309,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: text("HOST") ?? (production ? "0.0.0.0" : "127.0.0.1"),
     port: whole("PORT", 8080, 0, 65535),
     grpcPort: whole("GRPC_PORT", 50051, 0, 65535),
+    metricsPort: text("METRICS_PORT") === undefined ? undefined : whole("METRICS_PORT", 0, 0, 65535),
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     workers: whole("WORKERS", 1, 1, 64),
     trustedProxies: "proxies" in parsedProxies ? parsedProxies.proxies : { has: () => false },

@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import { ConfigError, readConfig } from "./config.js";
 import { openLog } from "./log.js";
+import { openMetrics } from "./metrics.js";
 import { GeoDatabaseError } from "./outbound/geo/open-geo.js";
 import { serve } from "./serve.js";
 import { EmbeddedPostgresError } from "./store/embedded-postgres/embedded-postgres-error.js";
@@ -39,8 +40,16 @@ async function main(): Promise<void> {
     process.once("SIGINT", stop);
   });
 
+  const measured = () => (config.metricsPort === undefined ? undefined : openMetrics());
   if (cluster.isWorker) {
-    await serve({ config, log, stopped, upkeep: false, listening: (ports) => process.send?.(ports) });
+    await serve({
+      config,
+      log,
+      stopped,
+      upkeep: false,
+      measured: measured(),
+      listening: (ports) => process.send?.({ listening: ports }),
+    });
   } else if (config.workers > 1) {
     await serveByWorkers(config, log, stopped);
   } else {
@@ -49,6 +58,7 @@ async function main(): Promise<void> {
       log,
       stopped,
       upkeep: true,
+      measured: measured(),
       listening: (ports) => log.info({ ...ports }, "listening"),
     });
   }

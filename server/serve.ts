@@ -2,10 +2,12 @@ import { type App, startApp } from "./app.js";
 import type { Config } from "./config.js";
 import { type Foundation, openFoundation } from "./foundation.js";
 import type { Log } from "./log.js";
+import type { OpenMetrics } from "./metrics.js";
 import type { Geo } from "./outbound/geo/geo.js";
 import { openConfiguredGeo } from "./outbound/geo/open-configured-geo.js";
 import { maintain, startMaintenance } from "./service/maintenance.js";
 import { postgresMaintenanceStore } from "./store/postgres/postgres-maintenance-store.js";
+import { type MetricsPort, serveMetrics } from "./transport/metrics-port.js";
 import { type Ports, welcome } from "./welcome.js";
 
 /** How long calls in flight may go on after a signal to stop; the rest of the ten seconds is for closing. */
@@ -66,22 +68,46 @@ export interface ServeOptions {
   readonly stopped: Promise<unknown>;
   /** Whether this process also does what a database needs once; workers leave that to their primary. */
   readonly upkeep: boolean;
+  /** What this process counts, where it shall; the process with the upkeep serves it, too. */
+  readonly measured: OpenMetrics | undefined;
   readonly listening: (ports: Ports) => void;
 }
 
+/** Opens the port for metrics where the configuration names one. */
+export async function openMetricsPort(
+  { host, metricsPort }: Config,
+  read: () => Promise<string>,
+): Promise<MetricsPort | undefined> {
+  return metricsPort === undefined ? undefined : await serveMetrics({ host, port: metricsPort, read });
+}
+
 /** Serves until it shall stop, then finishes what is in flight and closes everything. */
-export async function serve({ config, log, stopped, upkeep, listening }: ServeOptions): Promise<void> {
+export async function serve(options: ServeOptions): Promise<void> {
+  const { config, log, stopped, upkeep, measured, listening } = options;
   const { foundation, geo } = await open(config, log);
+  let exposed: MetricsPort | undefined;
   try {
     const kept = upkeep ? await startUpkeep(config, foundation, log) : undefined;
-    const app: App = await startApp({ config, foundation, geo, log });
-    const ports = { http: app.httpPort, grpc: app.grpcPort };
+    const app: App = await startApp({
+      config,
+      foundation,
+      geo,
+      log,
+      ...(measured === undefined ? {} : { metrics: measured.metrics }),
+    });
+    if (upkeep && measured !== undefined) exposed = await openMetricsPort(config, measured.read);
+    const ports = {
+      http: app.httpPort,
+      grpc: app.grpcPort,
+      ...(exposed === undefined ? {} : { metrics: exposed.port }),
+    };
     kept?.greet(ports);
     listening(ports);
     await stopped;
     kept?.stop();
     await app.stop(graceMs);
   } finally {
+    exposed?.close();
     geo.close();
     await foundation.close();
   }

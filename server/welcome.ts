@@ -4,6 +4,8 @@ import type { Config } from "./config.js";
 export interface Ports {
   readonly http: number;
   readonly grpc: number;
+  /** Where METRICS_PORT is set, and not in a worker. */
+  readonly metrics?: number;
 }
 
 /** What a newcomer reads when the server is ready. `secret` only where it was made just now. */

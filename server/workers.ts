@@ -2,7 +2,9 @@ import cluster, { type Worker } from "node:cluster";
 import type { Config } from "./config.js";
 import { openFoundation } from "./foundation.js";
 import type { Log } from "./log.js";
-import { startUpkeep } from "./serve.js";
+import { readOfWorkers } from "./metrics.js";
+import { openMetricsPort, startUpkeep } from "./serve.js";
+import type { MetricsPort } from "./transport/metrics-port.js";
 import type { Ports } from "./welcome.js";
 
 /** A worker that dies is replaced after this long, so that one that dies at once does not take the machine with it. */
@@ -12,7 +14,10 @@ const replaceAfterMs = 1_000;
 function startWorker(): { worker: Worker; listening: Promise<Ports> } {
   const worker = cluster.fork();
   const listening = new Promise<Ports>((resolve, reject) => {
-    worker.once("message", (ports: Ports) => resolve(ports));
+    // Not the only message of a worker: it also tells its metrics.
+    worker.on("message", (message: { readonly listening?: Ports }) => {
+      if (message.listening !== undefined) resolve(message.listening);
+    });
     worker.once("exit", (code) =>
       reject(new Error(`a worker ended with code ${code} before it could serve`)),
     );
@@ -28,6 +33,7 @@ export async function serveByWorkers(config: Config, log: Log, stopped: Promise<
   const foundation = await openFoundation(config, log);
   const workers = new Set<Worker>();
   let stopping = false;
+  let exposed: MetricsPort | undefined;
 
   const employ = (): Promise<Ports> => {
     const { worker, listening } = startWorker();
@@ -50,8 +56,10 @@ export async function serveByWorkers(config: Config, log: Log, stopped: Promise<
       stopped.then(() => undefined),
     ]);
     if (ports !== undefined) {
+      exposed = await openMetricsPort(config, readOfWorkers());
       kept.greet(ports);
-      log.info({ ...ports, workers: config.workers }, "listening");
+      const metrics = exposed === undefined ? {} : { metrics: exposed.port };
+      log.info({ ...ports, ...metrics, workers: config.workers }, "listening");
       await stopped;
     }
     kept.stop();
@@ -60,6 +68,7 @@ export async function serveByWorkers(config: Config, log: Log, stopped: Promise<
     const ends = [...workers].map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
     for (const worker of workers) worker.kill("SIGTERM");
     await Promise.all(ends);
+    exposed?.close();
     await foundation.close();
   }
 }

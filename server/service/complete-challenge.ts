@@ -4,6 +4,7 @@ import type { Clock, Instant } from "../clock.js";
 import { AppError } from "../errors.js";
 import { newId } from "../ids.js";
 import type { Keys } from "../keys.js";
+import type { Metrics } from "../metrics.js";
 import { completed } from "../risk/history.js";
 import type { ChallengeStore } from "../store/challenge-store.js";
 import type { Notice } from "../store/notice-store.js";
@@ -57,11 +58,13 @@ export function createCompleteChallenge({
   keys,
   challenges,
   notices,
+  metrics,
 }: {
   clock: Clock;
   keys: Keys;
   challenges: ChallengeStore;
   notices: Notices;
+  metrics: Metrics;
 }): CompleteChallenge {
   return async (project, challengeId, proof) => {
     const { projectId } = project;
@@ -96,6 +99,7 @@ export function createCompleteChallenge({
       const notice = wanted(project) ? wasThisYou(challenge, now) : undefined;
       const { userKey } = challenge;
       if (await challenges.complete({ ...key, now, userKey, userVersion, history: taught, notice })) {
+        metrics.challengeCompleted();
         if (notice !== undefined) notices.sendSoon(notice);
         return true;
       }

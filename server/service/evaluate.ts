@@ -5,6 +5,7 @@ import type { Clock, Instant } from "../clock.js";
 import type { Fingerprint } from "../device/fingerprint.js";
 import { AppError } from "../errors.js";
 import type { Keys } from "../keys.js";
+import type { Metrics } from "../metrics.js";
 import { countedValues } from "../risk/census.js";
 import { countersOf } from "../risk/counters.js";
 import type { IpAddress } from "../risk/ip-address.js";
@@ -84,6 +85,7 @@ export interface EvaluateDeps {
   readonly judgeAttempt: JudgeAttempt;
   readonly censuses: Pick<Censuses, "note">;
   readonly contactNotices: ContactNotices;
+  readonly metrics: Metrics;
 }
 
 /** What became of an attempt in its batch. `conflict`: another server was first, and it is to be judged again. */
@@ -108,6 +110,7 @@ export function createEvaluate({
   judgeAttempt,
   censuses,
   contactNotices,
+  metrics,
 }: EvaluateDeps): Evaluate {
   const judgeTogether = createBatch<Prepared, Outcomes>({
     ...batching,
@@ -120,6 +123,7 @@ export function createEvaluate({
   });
 
   async function runBatch(batch: readonly Prepared[]): Promise<readonly Outcomes[]> {
+    metrics.judgedTogether(batch.length);
     const projectId = batch[0]?.project.projectId ?? "";
     const now = clock.now();
     const recalled = await evaluations.recall(
@@ -166,6 +170,7 @@ export function createEvaluate({
       outcomes[index] = recorded ? { state: "judged", evaluation } : { state: "conflict" };
       if (!recorded) continue;
       noteFailedPolicy(prepared.project, evaluation);
+      metrics.evaluated(evaluation);
       count(evaluation);
     }
     for (const { index, given } of notices) {
@@ -176,7 +181,9 @@ export function createEvaluate({
 
   function noteFailedPolicy(project: Project, { signals }: Evaluation): void {
     const failure = signals.find(({ reason }) => reason === "policy_failed");
-    if (failure !== undefined) policies.noteFailure(project, String(failure.evidence.rule));
+    if (failure === undefined) return;
+    metrics.policyFailed();
+    policies.noteFailure(project, String(failure.evidence.rule));
   }
 
   /** What a login brought that was let in is usual for the project. */

@@ -3,6 +3,7 @@ import { limitsOf, pausesFrom } from "../challenge/limits.js";
 import type { Clock, Instant } from "../clock.js";
 import { AppError } from "../errors.js";
 import type { Keys } from "../keys.js";
+import type { Metrics } from "../metrics.js";
 import type { ChallengeStore } from "../store/challenge-store.js";
 import type { Project } from "../store/project-store.js";
 import type { Background } from "./background.js";
@@ -36,11 +37,13 @@ export function createVerifyChallenge({
   keys,
   challenges,
   background,
+  metrics,
 }: {
   clock: Clock;
   keys: Keys;
   challenges: ChallengeStore;
   background: Background;
+  metrics: Metrics;
 }): VerifyChallenge {
   return async (project, { challengeId, code, fromBrowser, deadlineAt }) => {
     const key = { projectId: project.projectId, challengeId };
@@ -59,6 +62,7 @@ export function createVerifyChallenge({
     if (tried.outcome === "refused") {
       const challenge = await challenges.find(key);
       if (challenge === undefined) throw challengeNotFound();
+      metrics.codeEntered("refused");
       const { pausedUntil } = challenge.pause;
       const status = statusAt(challenge, now);
       if ((status === "created" || status === "sent") && pausedUntil !== undefined && pausedUntil > now) {
@@ -72,6 +76,7 @@ export function createVerifyChallenge({
       }
       return { success: false, status, attemptsRemaining: challenge.maxAttempts - challenge.attempts };
     }
+    metrics.codeEntered(tried.outcome);
     const attemptsRemaining = tried.maxAttempts - tried.attempts;
     if (tried.outcome === "right") {
       background.start("credit messages", () => challenges.creditMessages(key));

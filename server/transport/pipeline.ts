@@ -12,6 +12,7 @@ import { Access, access } from "../../gen/es/rupt/v2/options_pb.js";
 import type { Instant } from "../clock.js";
 import { AppError, type ErrorReason, errorCodes } from "../errors.js";
 import type { Log } from "../log.js";
+import type { Metrics } from "../metrics.js";
 import type { Handlers, RpcContext } from "../rpc/context.js";
 import type { Authenticate, Caller } from "../service/authenticate.js";
 import { httpStatus } from "./error-status.js";
@@ -64,6 +65,7 @@ const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;
 export interface PipelineDeps {
   readonly authenticate: Authenticate;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /** Anything that was thrown, as an AppError; what is unknown becomes `internal` with the cause kept for the log. */
@@ -126,7 +128,7 @@ function permit(who: Access, { clientToken, publicClient }: Caller): void {
 function endpoint(
   method: DescMethodUnary,
   handler: (request: never, context: RpcContext) => Promise<object>,
-  { authenticate, log }: PipelineDeps,
+  { authenticate, log, metrics }: PipelineDeps,
 ): Endpoint {
   const validate: Validate = compileValidate(method.input);
   const name = method.name;
@@ -157,21 +159,23 @@ function endpoint(
     method,
     async call(info, read) {
       const startedAt = performance.now();
-      const facts = (outcome: "ok" | ErrorReason) => ({
-        outcome,
-        protocol: info.protocol,
-        ms: Math.round((performance.now() - startedAt) * 10) / 10,
-        request_id: info.requestId,
-      });
+      metrics.callBegan();
+      const end = (outcome: "ok" | ErrorReason) => {
+        const { protocol, requestId } = info;
+        const ms = performance.now() - startedAt;
+        metrics.callEnded({ method: name, protocol, outcome, seconds: ms / 1000 });
+        return { outcome, protocol, ms: Math.round(ms * 10) / 10, request_id: requestId };
+      };
       try {
         const response = await handle(info, read);
-        log.info(facts("ok"), name);
+        log.info(end("ok"), name);
         return response;
       } catch (thrown) {
         const error = asAppError(thrown);
         const isFault = httpStatus(error) >= 500 && errorCodes[error.reason] !== "unimplemented";
-        if (isFault) log.error({ ...facts(error.reason), err: error }, name);
-        else log.info(facts(error.reason), name);
+        const facts = end(error.reason);
+        if (isFault) log.error({ ...facts, err: error }, name);
+        else log.info(facts, name);
         throw error;
       }
     },

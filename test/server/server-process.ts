@@ -13,6 +13,8 @@ export interface ServerProcess {
   readonly baseUrl: string;
   /** 127.0.0.1:PORT */
   readonly grpcTarget: string;
+  /** http://127.0.0.1:PORT/metrics, where METRICS_PORT is set. */
+  readonly metricsUrl: string | undefined;
   /** Everything that it wrote until now, both streams. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
@@ -83,21 +85,25 @@ export async function startServerProcess(env: Env, places: Places = {}): Promise
   });
   const ended = endOf(child);
   let output = "";
-  const ports = await new Promise<{ http: number; grpc: number }>((resolve, reject) => {
-    const take = (chunk: unknown) => {
-      output += String(chunk);
-      const [, http, grpc] = /"http":(\d+),"grpc":(\d+)/.exec(output) ?? [];
-      if (http !== undefined && grpc !== undefined) resolve({ http: Number(http), grpc: Number(grpc) });
-    };
-    child.stdout?.on("data", take);
-    child.stderr?.on("data", take);
-    void ended.then((code) => reject(new Error(`the server ended with ${code}:\n${output}`)));
-  });
+  const ports = await new Promise<{ http: number; grpc: number; metrics: string | undefined }>(
+    (resolve, reject) => {
+      const take = (chunk: unknown) => {
+        output += String(chunk);
+        const [, http, grpc, metrics] = /"http":(\d+),"grpc":(\d+)(?:,"metrics":(\d+))?/.exec(output) ?? [];
+        if (http !== undefined && grpc !== undefined)
+          resolve({ http: Number(http), grpc: Number(grpc), metrics });
+      };
+      child.stdout?.on("data", take);
+      child.stderr?.on("data", take);
+      void ended.then((code) => reject(new Error(`the server ended with ${code}:\n${output}`)));
+    },
+  );
   const scheme = env.TLS_CERT_FILE === undefined ? "http" : "https";
   return {
     pid: child.pid ?? 0,
     baseUrl: `${scheme}://127.0.0.1:${ports.http}`,
     grpcTarget: `127.0.0.1:${ports.grpc}`,
+    metricsUrl: ports.metrics === undefined ? undefined : `http://127.0.0.1:${ports.metrics}/metrics`,
     output: () => output,
     kill: (signal) => void child.kill(signal),
     ended,

@@ -4,6 +4,7 @@ import type { Clock } from "../../server/clock.js";
 import { type Config, readConfig } from "../../server/config.js";
 import { type Foundation, openFoundation } from "../../server/foundation.js";
 import { type Log, silentLog } from "../../server/log.js";
+import { type Metrics, noMetrics } from "../../server/metrics.js";
 import type { Geo } from "../../server/outbound/geo/geo.js";
 import { openGeo } from "../../server/outbound/geo/open-geo.js";
 import { createMigratedDatabase } from "../postgres/migrated-database.js";
@@ -19,6 +20,8 @@ export interface TestServerOptions<C extends Clock> {
   readonly clock?: C;
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: Log;
+  /** Default: nothing is counted. */
+  readonly metrics?: Metrics;
   /** A database that is there already, for a second server beside a first. */
   readonly databaseUrl?: string;
   readonly geo?: Geo;
@@ -82,7 +85,7 @@ export async function startTestServer<C extends Clock = ReturnType<typeof testCl
   options: TestServerOptions<C>,
 ): Promise<TestServer<C>>;
 export async function startTestServer(options: TestServerOptions<Clock> = {}): Promise<TestServer<Clock>> {
-  const { clock = testClock(), env = {}, log = silentLog } = options;
+  const { clock = testClock(), env = {}, log = silentLog, metrics = noMetrics } = options;
   const own = options.databaseUrl === undefined ? await createMigratedDatabase() : undefined;
   const databaseUrl = options.databaseUrl ?? own?.url ?? "";
   const config: Config = readConfig({
@@ -105,7 +108,7 @@ export async function startTestServer(options: TestServerOptions<Clock> = {}): P
     }
   }
   const geo = options.geo ?? (await sharedGeo());
-  const app = await startApp({ config, foundation, geo, log });
+  const app = await startApp({ config, foundation, geo, log, metrics });
   const scheme = config.tls === undefined ? "http" : "https";
   const baseUrl = `${scheme}://127.0.0.1:${app.httpPort}`;
   const authorization = `Bearer ${secret}`;

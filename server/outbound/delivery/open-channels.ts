@@ -2,6 +2,8 @@ import type { ChannelName } from "../../challenge/challenge.js";
 import type { Clock } from "../../clock.js";
 import type { Config } from "../../config.js";
 import type { Log } from "../../log.js";
+import type { Metrics } from "../../metrics.js";
+import { counted } from "./counted.js";
 import type { Channels, Provider } from "./delivery.js";
 import { failOver } from "./fail-over.js";
 import { hookProvider } from "./hook.js";
@@ -23,12 +25,19 @@ export interface OpenChannelsDeps {
   >;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** Evenly from 0 up to, not including, 1. */
   readonly random?: () => number;
 }
 
 /** Opens the configured channels. In development a channel without a provider is the inbox; in production it is missing. */
-export function openChannels({ config, clock, log, random = Math.random }: OpenChannelsDeps): OpenChannels {
+export function openChannels({
+  config,
+  clock,
+  log,
+  metrics,
+  random = Math.random,
+}: OpenChannelsDeps): OpenChannels {
   const { mode, logLevel, smtpUrls, smsProviders, mailFrom, deliveryTimeoutMs: timeoutMs } = config;
   const providers: Readonly<Record<ChannelName, readonly Provider[]>> = {
     email: smtpUrls.map((url) => smtpProvider({ url, from: mailFrom, timeoutMs })),
@@ -46,9 +55,12 @@ export function openChannels({ config, clock, log, random = Math.random }: OpenC
           process.stdout.write(`\n  [inbox] ${channel} to ${to}: ${code ?? subject}\n\n`);
         });
   const open = (channel: ChannelName) => {
-    if (providers[channel].length === 0) return inbox?.channel(channel);
-    // Two attempts' time in all: who waits longer has left.
-    return failOver(providers[channel], { channel, clock, log, patienceMs: 2 * timeoutMs, random });
+    const opened =
+      providers[channel].length === 0
+        ? inbox?.channel(channel)
+        : // Two attempts' time in all: who waits longer has left.
+          failOver(providers[channel], { channel, clock, log, patienceMs: 2 * timeoutMs, random });
+    return opened && counted(opened, channel, metrics);
   };
   const email = open("email");
   const sms = open("sms");

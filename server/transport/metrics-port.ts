@@ -1,0 +1,55 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { metricsType } from "../metrics.js";
+import { requestTimeoutMs } from "./limits.js";
+
+/** A running port for metrics. */
+export interface MetricsPort {
+  readonly port: number;
+  close(): void;
+}
+
+/** Serves `GET /metrics` and nothing else, in clear: whoever reaches the port reads it. */
+export async function serveMetrics({
+  host,
+  port,
+  read,
+}: {
+  readonly host: string;
+  readonly port: number;
+  readonly read: () => Promise<string>;
+}): Promise<MetricsPort> {
+  const server = createServer(
+    { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
+    (request, response) => {
+      const answer = (status: number, type: string, text: string) => {
+        response.writeHead(status, { "content-type": type, "cache-control": "no-store" });
+        response.end(request.method === "HEAD" ? undefined : text);
+      };
+      const plain = "text/plain; charset=utf-8";
+      if (request.url?.split("?", 1)[0] !== "/metrics") answer(404, plain, "Only /metrics is here.\n");
+      else if (request.method !== "GET" && request.method !== "HEAD") {
+        response.setHeader("allow", "GET, HEAD");
+        answer(405, plain, "Only GET and HEAD.\n");
+      } else {
+        read().then(
+          (text) => answer(200, metricsType, text),
+          () => answer(503, plain, "The workers did not answer in time; try again.\n"),
+        );
+      }
+    },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) =>
+      reject(new Error(`cannot listen on ${host}:${port} for metrics: ${error.message}`)),
+    );
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
