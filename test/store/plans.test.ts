@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestClock } from "../server/test-clock.js";
-import { startTestServer, type TestServer } from "../server/test-server.js";
+import { rest, startTestServer, type TestServer } from "../server/test-server.js";
 
 const rows = 1_000_000;
 
 let server: TestServer<TestClock>;
 let statements: readonly string[] = [];
 
-/** Every statement that the four calls give, as the database has prepared it. */
+/** Tables that grow with the users of a site. */
+const large =
+  /\b(users|challenges|evaluations|idempotency_keys|devices|device_paths|fingerprints|deliveries|counters)\b/;
+
+/** Every statement that the four calls and the erasure of a user give, as the database has prepared it. */
 beforeAll(async () => {
   // One connection, so that its prepared statements are those of all calls.
   server = await startTestServer({ env: { DATABASE_POOL_SIZE: "1" } });
@@ -18,13 +22,15 @@ beforeAll(async () => {
   await server.post(`/v2/challenges/${asked}/send`);
   await server.post(`/v2/challenges/${asked}/verify`, { code: server.codeFor("ann@example.com") });
   await server.post(`/v2/challenges/${asked}/complete`);
+  await rest(`${server.baseUrl}/v2/users/u1`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${server.secret}` },
+  });
   const { sql } = server.foundation;
   const prepared = await sql<{ statement: string }[]>`select statement from pg_prepared_statements`;
   statements = prepared
     .map(({ statement }) => statement)
-    .filter(
-      (text) => /\b(users|challenges|evaluations|idempotency_keys)\b/.test(text) && !/\bpg_\w+\s/.test(text),
-    );
+    .filter((text) => large.test(text) && !/\bpg_\w+\s/.test(text));
 
   const [project] = await sql<{ project_id: string }[]>`select project_id from projects`;
   const projectId = project?.project_id ?? "";
@@ -42,7 +48,23 @@ beforeAll(async () => {
   await sql`
     insert into evaluations (project_id, evaluation_id, user_key, action, failed, verdict, body)
     select ${projectId}, gen_random_uuid(), 'filler-' || n % 1000, 'login', false, 'allow', '' from generate_series(1, ${rows / 10}::int) n`;
-  await sql`analyze users, challenges, idempotency_keys, evaluations`;
+  await sql`
+    insert into devices (project_id, device_id, version, first_seen_at, last_seen_at, readings)
+    select ${projectId}, gen_random_uuid(), 1, now(), now(), '' from generate_series(1, ${rows / 10}::int) n`;
+  await sql`
+    insert into fingerprints (project_id, fingerprint_key, device_id, first_seen_at)
+    select ${projectId}, decode(md5(n::text), 'hex'), gen_random_uuid(), now() from generate_series(1, ${rows / 10}::int) n`;
+  await sql`
+    insert into device_paths (project_id, path_key, device_id)
+    select ${projectId}, decode(md5(n::text), 'hex'), gen_random_uuid() from generate_series(1, ${rows / 10}::int) n`;
+  await sql`
+    insert into deliveries (project_id, challenge_id, delivery_id, channel, status, charges, created_at, updated_at)
+    select ${projectId}, gen_random_uuid(), gen_random_uuid(), 'email', 'sent', '{}', now(), now()
+    from generate_series(1, ${rows / 10}::int) n`;
+  await sql`
+    insert into counters (project_id, counter_key, bucket, failed, succeeded, users, failed_before, succeeded_before, users_before, expires_at)
+    select ${projectId}, 'u:filler-' || n, 0, 0, 0, 0, 0, 0, 0, now() from generate_series(1, ${rows / 10}::int) n`;
+  await sql`analyze`;
 }, 180_000);
 afterAll(() => server.stop());
 
@@ -57,17 +79,18 @@ test("the evaluations of one user are found by their index, newest first", async
   expect(lines).not.toContain("Sort");
 });
 
-test("the four calls were caught", () => {
-  expect(statements.length).toBeGreaterThanOrEqual(7);
+test("the four calls and the erasure were caught", () => {
+  expect(statements.length).toBeGreaterThanOrEqual(9);
+  expect(statements.filter((text) => text.includes("delete from users"))).toHaveLength(1);
 });
 
-test(`no statement of the four calls reads a whole table at ${rows} users`, async () => {
+test(`no statement of the four calls or of an erasure reads a whole table at ${rows} users`, async () => {
   const { sql } = server.foundation;
   const scans: string[] = [];
   for (const statement of statements) {
     const plan = await sql.unsafe<{ "QUERY PLAN": string }[]>(`explain (generic_plan) ${statement}`);
     const lines = plan.map((line) => line["QUERY PLAN"]);
-    const whole = lines.filter((line) => /Seq Scan on (users|challenges|idempotency_keys)/.test(line));
+    const whole = lines.filter((line) => line.includes("Seq Scan on ") && large.test(line));
     if (whole.length > 0) scans.push(`${statement}\n${lines.join("\n")}`);
   }
   expect(scans).toEqual([]);

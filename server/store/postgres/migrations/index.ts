@@ -17,6 +17,7 @@ import { packed } from "./0015-packed.js";
 import { imports } from "./0016-imports.js";
 import { censuses } from "./0017-censuses.js";
 import { evaluationsByUser } from "./0018-evaluations-by-user.js";
+import { claimsByEvaluation } from "./0019-claims-by-evaluation.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   imports,
   censuses,
   evaluationsByUser,
+  claimsByEvaluation,
 ];
