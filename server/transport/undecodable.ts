@@ -1,3 +1,4 @@
+import type { DescMethod } from "@bufbuild/protobuf";
 import { Code, type ContextValues, createContextKey, createContextValues } from "@connectrpc/connect";
 import {
   createAsyncIterable,
@@ -6,13 +7,15 @@ import {
   type UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
 import { AppError } from "../errors.js";
+import { checkEnumWords } from "./enum-words.js";
+import { maxBodyBytes } from "./limits.js";
 
 /** How far a request got. */
 interface Trip {
   /** Whether it came to a method of ours. */
   arrived: boolean;
-  /** Whether its bytes are no message, so that an empty one stands in for it. */
-  undecodable: boolean;
+  /** Why its bytes are no message, so that an empty one stands in for it. */
+  undecodable: AppError | undefined;
 }
 
 const tripKey = createContextKey<Trip | undefined>(undefined, { description: "how far this request got" });
@@ -22,28 +25,36 @@ export function arrive(values: ContextValues): () => void {
   const trip = values.get(tripKey);
   if (trip !== undefined) trip.arrived = true;
   return () => {
-    if (trip?.undecodable !== true) return;
-    throw new AppError("malformed_body", "The request is not the protobuf message that this method takes.");
+    if (trip?.undecodable !== undefined) throw trip.undecodable;
   };
 }
 
 /**
- * The library decodes a request before any method is called, and takes bytes that are no message for a fault of the server. Where it does so,
- * the handler is called again with an empty message in their place, and the method refuses it in its own time: whoever has no secret is not
- * told of it, and the call is logged like any other.
+ * The library decodes a request before any method is called, and answers by itself where it cannot: without our reason, and for bytes as if the
+ * server were at fault. Where it does so, the handler is called again with an empty message in their place, and the method refuses it in its own
+ * time: whoever has no secret is not told of it, and the call is logged like any other. Where something else was wrong, as a header, it still is.
  */
 export function refusingUndecodable(handler: UniversalHandler): UniversalHandler {
+  const { service, method, requestPath, supportedContentType, protocolNames, allowedMethods } = handler;
+  const takesWords = method.input.fields.some(({ fieldKind }) => fieldKind === "enum");
   const handle = async (request: UniversalServerRequest): Promise<UniversalServerResponse> => {
-    const trip: Trip = { arrived: false, undecodable: false };
+    const trip: Trip = { arrived: false, undecodable: undefined };
     const contextValues = (request.contextValues ?? createContextValues()).set(tripKey, trip);
-    const response = await handler({ ...request, contextValues });
+    const given =
+      takesWords && isPlainJson(request.header)
+        ? await readAhead(request.body as AsyncIterable<Uint8Array>)
+        : undefined;
+    if (given !== undefined) trip.undecodable = faultIn(method, given.start);
+    const response = await handler({ ...request, body: given?.whole ?? request.body, contextValues });
     if (trip.arrived) return response;
     const body = await collect(response.body);
-    if (!saysInternal(response.status, body)) return { ...response, body: createAsyncIterable([body]) };
-    trip.undecodable = true;
+    if (!maySayUndecodable(response.status, body)) return { ...response, body: createAsyncIterable([body]) };
+    trip.undecodable = new AppError(
+      "malformed_body",
+      `The request is not the message that this method takes${whereOf(body)}.`,
+    );
     return handler({ ...request, ...emptyMessage(request.header), contextValues });
   };
-  const { service, method, requestPath, supportedContentType, protocolNames, allowedMethods } = handler;
   return Object.assign(handle, {
     service,
     method,
@@ -54,24 +65,78 @@ export function refusingUndecodable(handler: UniversalHandler): UniversalHandler
   });
 }
 
+/** JSON as it is written: neither compressed nor in an envelope. */
+function isPlainJson(header: Headers): boolean {
+  return (
+    header.get("content-type")?.startsWith("application/json") === true && !header.has("content-encoding")
+  );
+}
+
+/** Reads a body as far as a body may go, and gives it back as if it had not been read. */
+async function readAhead(
+  body: AsyncIterable<Uint8Array>,
+): Promise<{ readonly start: Buffer; readonly whole: AsyncIterable<Uint8Array> }> {
+  const chunks: Uint8Array[] = [];
+  const rest = body[Symbol.asyncIterator]();
+  let length = 0;
+  let ended = false;
+  while (!ended && length <= maxBodyBytes) {
+    const next = await rest.next();
+    if (next.done === true) ended = true;
+    else {
+      chunks.push(next.value);
+      length += next.value.length;
+    }
+  }
+  async function* whole() {
+    yield* chunks;
+    if (!ended) yield* { [Symbol.asyncIterator]: () => rest };
+  }
+  return { start: Buffer.concat(chunks), whole: whole() };
+}
+
+/** What the library would pass over. */
+function faultIn(method: DescMethod, body: Buffer): AppError | undefined {
+  try {
+    checkEnumWords(method.input, body.toString("utf8"));
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
 /** An error that the library answers by itself is a few hundred bytes. */
-async function collect(body: AsyncIterable<Uint8Array> = createAsyncIterable([])): Promise<Uint8Array> {
+async function collect(body: AsyncIterable<Uint8Array> = createAsyncIterable([])): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-/** In Connect the HTTP status tells, in gRPC-Web the trailers, which are its body. */
-function saysInternal(status: number, body: Uint8Array): boolean {
-  if (status !== 200) return status === 500;
-  const trailers = Buffer.from(body).toString("latin1");
-  return new RegExp(`\\bgrpc-status: *${Code.Internal}\\b`, "i").test(trailers);
+/** Bytes that are no message are `internal` to the library, JSON that is none `invalid_argument`. In Connect the HTTP status tells, in gRPC-Web the trailers, which are its body. */
+function maySayUndecodable(status: number, body: Buffer): boolean {
+  if (status !== 200) return status === 500 || status === 400;
+  return new RegExp(`\\bgrpc-status: *(${Code.Internal}|${Code.InvalidArgument})\\b`, "i").test(
+    body.toString("latin1"),
+  );
+}
+
+/** The field that the library names, and what it expected there; not what it found, which may be anything. */
+function whereOf(body: Buffer): string {
+  const [, field, expected = ""] =
+    /cannot decode field [\w.]+\.(\w+) from JSON(?::( expected \w+))?/.exec(body.toString("latin1")) ?? [];
+  if (field === undefined) return "";
+  return expected === "" ? `: ${field}` : `: ${field},${expected}`;
 }
 
 /** In gRPC-Web a message stands in an envelope: a byte of flags and four of its length. */
 function emptyMessage(header: Headers): Pick<UniversalServerRequest, "header" | "body"> {
   const own = new Headers(header);
   for (const name of ["content-length", "content-encoding"]) own.delete(name);
-  const isGrpcWeb = own.get("content-type")?.startsWith("application/grpc-web") === true;
-  return { header: own, body: createAsyncIterable(isGrpcWeb ? [new Uint8Array(5)] : []) };
+  const type = own.get("content-type") ?? "";
+  const message = Buffer.from(/\bjson\b/.test(type) ? "{}" : "");
+  if (!type.startsWith("application/grpc-web")) return { header: own, body: createAsyncIterable([message]) };
+  const envelope = Buffer.alloc(5);
+  envelope.writeUInt32BE(message.length, 1);
+  return { header: own, body: createAsyncIterable([Buffer.concat([envelope, message])]) };
 }

@@ -9,6 +9,7 @@ import { BadRequestSchema, ErrorInfoSchema } from "../../gen/es/google/rpc/error
 import { StatusSchema } from "../../gen/es/google/rpc/status_pb.js";
 import { ChallengeService } from "../../gen/es/rupt/v2/challenge_service_pb.js";
 import { EvaluateRequestSchema, EvaluationService } from "../../gen/es/rupt/v2/evaluation_service_pb.js";
+import { newId } from "../../server/ids.js";
 import type { TestClock } from "../server/test-clock.js";
 import { startTestServer, type TestServer } from "../server/test-server.js";
 import { errorInfosOf, refusal, rowCounts } from "./expect-error.js";
@@ -138,23 +139,55 @@ describe("Connect, by hand", () => {
       body,
     });
 
+  /** What is said of a request that cannot be decoded. */
+  async function refusedAsMalformed(answer: Response): Promise<string> {
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get("x-request-id")).toMatch(/^\S{8,}$/);
+    const error = (await answer.json()) as { code: string; message: string; details: { value: string }[] };
+    expect(error.code).toBe("invalid_argument");
+    const [info] = error.details.map(({ value }) =>
+      fromBinary(ErrorInfoSchema, Buffer.from(value, "base64")),
+    );
+    expect(info?.reason).toBe("malformed_body");
+    return error.message;
+  }
+  const noMessage = "The request is not the message that this method takes";
+
   test.each([
-    ["broken JSON", '{"action":', "application/json"],
-    ["a list", "[]", "application/json"],
-    ["a wrong type", '{"action":1}', "application/json"],
-    ["an enum word that does not exist", '{"outcome":"OUTCOME_WON"}', "application/json"],
-    ["60,000 brackets", `{"metadata":${"[".repeat(60_000)}`, "application/json"],
+    ["broken JSON", '{"action":', `${noMessage}.`],
+    ["nothing", "", `${noMessage}.`],
+    ["a list", "[]", `${noMessage}.`],
+    [
+      "a wrong type",
+      '{"action":"login","email":"ann@example.com","phone":[1]}',
+      `${noMessage}: phone, expected string.`,
+    ],
+    ["a wrong type in a list", '{"fingerprint":"ann"}', `${noMessage}: fingerprint, expected Array.`],
+    ["60,000 brackets", `{"metadata":${"[".repeat(60_000)}`, `${noMessage}.`],
     [
       "metadata of 5,000 levels",
       `{"metadata":${'{"a":'.repeat(5_000)}1${"}".repeat(5_001)}`,
-      "application/json",
+      `${noMessage}.`,
     ],
-  ])("%s is the caller's fault", async (_, body, type) => {
-    const answer = await post(body, { "content-type": type });
+  ])("%s is the caller's fault", async (_, body, message) => {
+    expect(await refusedAsMalformed(await post(body))).toBe(message);
+  });
+
+  test.each([
+    ["evaluate", "EvaluationService/Evaluate", "outcome", "failed", "OUTCOME_SUCCEEDED, OUTCOME_FAILED"],
+    ["evaluate", "EvaluationService/Evaluate", "outcome", "OUTCOME_WON", "OUTCOME_SUCCEEDED, OUTCOME_FAILED"],
+    ["send", "ChallengeService/SendChallenge", "channel", "pigeon", "CHANNEL_EMAIL, CHANNEL_SMS"],
+  ])("%s: a word that an enum does not have is not taken for none", async (_, path, field, word, words) => {
+    const before = await rowCounts(server);
+    const answer = await fetch(`${server.baseUrl}/rupt.v2.${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${server.secret}`, "content-type": "application/json" },
+      body: JSON.stringify({ action: "login", user: "ann", challengeId: newId(Date.now()), [field]: word }),
+    });
     expect(answer.status).toBe(400);
-    const error = (await answer.json()) as { code: string; message: string };
-    expect(error.code).toBe("invalid_argument");
-    expect(error.message).not.toMatch(/node_modules|\bat .+:\d+:\d+/);
+    const error = (await answer.json()) as { message: string };
+    expect(error.message).toBe(`${field}: must be one of: ${words}.`);
+    expect(await rowCounts(server)).toEqual(before);
   });
 
   test.each(undecodable)("%s", async (_, bytes) => {
@@ -163,21 +196,22 @@ describe("Connect, by hand", () => {
       [gzipSync(bytes()), { "content-encoding": "gzip" }],
     ] as const) {
       const answer = await post(new Uint8Array(body), { "content-type": "application/proto", ...encoding });
-      expect(answer.status).toBe(400);
-      expect(answer.headers.get("x-request-id")).toMatch(/^\S{8,}$/);
-      const error = (await answer.json()) as { code: string; message: string; details: { value: string }[] };
-      expect(error.code).toBe("invalid_argument");
-      expect(error.message).toBe("The request is not the protobuf message that this method takes.");
-      const [info] = error.details.map(({ value }) =>
-        fromBinary(ErrorInfoSchema, Buffer.from(value, "base64")),
-      );
-      expect(info?.reason).toBe("malformed_body");
+      expect(await refusedAsMalformed(answer)).toBe(`${noMessage}.`);
     }
   });
 
   test("whoever has no secret is not told whether the bytes are a message", async () => {
     const headers = { "content-type": "application/proto", authorization: "Bearer no" };
     expect((await post(new Uint8Array([0xff, 0xff, 0xff]), headers)).status).toBe(401);
+    expect((await post("{", { authorization: "Bearer no" })).status).toBe(401);
+  });
+
+  test("a deadline that is no number is refused as before", async () => {
+    const answer = await post("{", { "connect-timeout-ms": "soon" });
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+      400,
+      "invalid_argument",
+    ]);
   });
 
   test("too large, and a message in bytes", async () => {
@@ -201,12 +235,16 @@ describe("Connect, by hand", () => {
 
 describe("gRPC-Web, by hand", () => {
   /** POSTs one message in its envelope; answers the trailers, which an error has for its body. */
-  async function callGrpcWeb(bytes: Buffer, secret = server.secret): Promise<string> {
+  async function callGrpcWeb(
+    bytes: Buffer,
+    secret = server.secret,
+    format: "proto" | "json" = "proto",
+  ): Promise<string> {
     const envelope = Buffer.alloc(5);
     envelope.writeUInt32BE(bytes.length, 1);
     const answer = await fetch(`${server.baseUrl}/rupt.v2.EvaluationService/Evaluate`, {
       method: "POST",
-      headers: { authorization: `Bearer ${secret}`, "content-type": "application/grpc-web+proto" },
+      headers: { authorization: `Bearer ${secret}`, "content-type": `application/grpc-web+${format}` },
       body: new Uint8Array(Buffer.concat([envelope, bytes])),
     });
     expect(answer.status).toBe(200);
@@ -222,6 +260,12 @@ describe("gRPC-Web, by hand", () => {
     expect(status.details.map((detail) => anyUnpack(detail, ErrorInfoSchema)?.reason)).toEqual([
       "malformed_body",
     ]);
+  });
+
+  test("JSON that is no message", async () => {
+    const trailers = await callGrpcWeb(Buffer.from('{"action":1}'), server.secret, "json");
+    expect(statusIn(trailers)).toBe(Code.InvalidArgument);
+    expect(trailers).toMatch(/grpc-status-details-bin/i);
   });
 
   test("too large, without a secret, refused by a limit", async () => {

@@ -143,3 +143,19 @@ describe("what is kept of an evaluation", () => {
     expect(kept).toMatchObject(answered);
   });
 });
+
+test.each(["OUTCOME_FAILED", 2])(
+  "a failed login is not learnt that is told as %s over Connect",
+  async (outcome) => {
+    const user = `told-${outcome}`;
+    const answer = await server.post("/rupt.v2.EvaluationService/Evaluate", {
+      action: "login",
+      user,
+      fingerprint: [`${user}'s laptop`],
+      ip: oslo,
+      outcome,
+    });
+    expect(answer.status).toBe(200);
+    expect((await login(server, user)).body.reasons).toEqual(["first_seen_user"]);
+  },
+);
