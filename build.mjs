@@ -61,9 +61,11 @@ await build({
 // The server serves this page itself.
 await (await import("./clients/challenge-page/build.mjs")).default();
 
-if (only === undefined) {
+if (only === undefined || only === "bench") {
   const { buildBrowser } = await import("./clients/browser/build.mjs");
   await buildBrowser();
+}
+if (only === undefined) {
   for (const client of ["node", "demo"]) {
     const script = `./clients/${client}/build.mjs`;
     if (existsSync(script)) await (await import(script)).default();

@@ -5,6 +5,7 @@ import { type Browser, chromium } from "playwright-core";
 import { makeCaller } from "../challenges/caller.js";
 import { percentile } from "../load/loaders.js";
 import { startService } from "../load/service.js";
+import { coldFingerprints } from "./fingerprint.js";
 
 const { values } = parseArgs({ options: { loads: { type: "string", default: "25" } } });
 const loads = Number(values.loads);
@@ -133,6 +134,7 @@ async function main(): Promise<void> {
     print(
       `${over} of ${loads} loads over 300 ms; the page is ${html.length} bytes, ${gzipSync(html, { level: 9 }).length} gzipped, in one request`,
     );
+    print(line("getHash(), Chromium just started", await coldFingerprints(loads)));
     print(
       `load average ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors; Chromium ${browser.version()}`,
     );
