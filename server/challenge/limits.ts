@@ -3,6 +3,8 @@ export interface Limit {
   readonly default: number;
   readonly minimum: number;
   readonly maximum: number;
+  /** Whether it is a switch: 1 is on, 0 is off, and people read and write these words. */
+  readonly onOff?: true;
   readonly meaning: string;
 }
 
@@ -42,6 +44,7 @@ export const challengeLimits = {
     default: 1,
     minimum: 0,
     maximum: 1,
+    onOff: true,
     meaning: "whether a completed challenge is followed by the message that asks the user: was this you?",
   },
   max_unused_messages: {
@@ -118,7 +121,23 @@ export function isLimitName(word: string): word is LimitName {
   return Object.hasOwn(challengeLimits, word);
 }
 
-const limitNames = Object.keys(challengeLimits).filter(isLimitName);
+/** The value that a text gives to a limit; undefined when it is none within the bounds. A switch takes its number, too. */
+export function readLimit(name: LimitName, text: string): number | undefined {
+  const { minimum, maximum, onOff }: Limit = challengeLimits[name];
+  if (onOff && text === "on") return 1;
+  if (onOff && text === "off") return 0;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return value >= minimum && value <= maximum ? value : undefined;
+}
+
+/** A value as people read it: a number, `on` or `off`. */
+export function limitText(name: LimitName, value: number): string {
+  const { onOff }: Limit = challengeLimits[name];
+  return onOff ? (value === 1 ? "on" : "off") : String(value);
+}
+
+/** The names of all limits. */
+export const limitNames: readonly LimitName[] = Object.keys(challengeLimits).filter(isLimitName);
 
 const known = new WeakMap<object, ChallengeLimits>();
 

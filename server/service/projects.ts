@@ -1,4 +1,4 @@
-import { challengeLimits, isLimitName } from "../challenge/limits.js";
+import { challengeLimits, isLimitName, type Limit, type LimitName, readLimit } from "../challenge/limits.js";
 import { isMessageSettingName, messageSettingFault, messageSettings } from "../challenge/message-settings.js";
 import type { Clock, Instant } from "../clock.js";
 import { newId, newPublicClient, newSecret } from "../ids.js";
@@ -38,10 +38,14 @@ function withEventTime(settings: ProjectSettings, value: string): ProjectSetting
   throw new OperatorError(`${eventTimeSetting.name} must be "on" or "off".`);
 }
 
+/** The name of a setting, which is taken with dashes, too. */
+export function settingName(given: string): string {
+  return given.replaceAll("-", "_");
+}
+
 /** The settings with one of them changed, or with `default` taken back. Throws OperatorError for one that cannot be. */
 function withSetting(settings: ProjectSettings, given: string, value: string): ProjectSettings {
-  // Names are taken with dashes, too; the setting for event times has them in its name.
-  const key = given === eventTimeSetting.name ? given : given.replaceAll("-", "_");
+  const key = settingName(given);
   if (key === eventTimeSetting.name) return withEventTime(settings, value);
   if (isMessageSettingName(key)) {
     const fault = value === "default" ? undefined : messageSettingFault(key, value);
@@ -63,14 +67,16 @@ function withSetting(settings: ProjectSettings, given: string, value: string): P
     ];
     throw new OperatorError(`There is no setting "${key}". Settings: ${names.join(", ")}`);
   }
-  const { minimum, maximum } = challengeLimits[key];
-  if (value !== "default" && !(/^\d+$/.test(value) && Number(value) >= minimum && Number(value) <= maximum)) {
-    throw new OperatorError(
-      `${key} must be a whole number from ${minimum} to ${maximum}, or the word "default".`,
-    );
-  }
   const { [key]: _, ...others } = settings.limits ?? {};
-  return { ...settings, limits: value === "default" ? others : { ...others, [key]: Number(value) } };
+  return { ...settings, limits: value === "default" ? others : { ...others, [key]: limitFrom(key, value) } };
+}
+
+function limitFrom(key: LimitName, text: string): number {
+  const value = readLimit(key, text);
+  if (value !== undefined) return value;
+  const { minimum, maximum, onOff }: Limit = challengeLimits[key];
+  const wanted = onOff ? '"on" or "off"' : `a whole number from ${minimum} to ${maximum}`;
+  throw new OperatorError(`${key} must be ${wanted}, or the word "default".`);
 }
 
 /** How often a change starts anew when others come in between. */

@@ -35,6 +35,7 @@ const settings: Readonly<Record<string, readonly [good: string, ...bad: readonly
       ],
     ]),
   ),
+  login_notices: ["off", "-1", "2", "yes", "true", "OFF", ""],
   brand_name: ["Løk & Søn", "", " Acme", "Acme\n", "Ac\u202eme", "x".repeat(61)],
   sender_name: ["Acme", "", "Acme\r\nBcc: evil@example.com", "x".repeat(61)],
   default_language: ["fr", "de", "FR", "fr-FR", ""],
@@ -53,6 +54,12 @@ const settings: Readonly<Record<string, readonly [good: string, ...bad: readonly
   accept_event_time: ["on", "yes", "true", "1", "ON", ""],
   success_url: ["https://app.example.com/done", "http://app.example.com/", "javascript:alert(1)", ""],
   allowed_origins: ["https://app.example.com", "*", "null", "https://app.example.com/", ""],
+};
+
+/** What stands in the settings for a value that is kept in another form than it is given. */
+const keptAs: Readonly<Record<string, string>> = {
+  login_notices: '"login_notices":0',
+  accept_event_time: '"acceptEventTime":true',
 };
 
 test("the table above holds every setting that there is, and an unknown name is answered with all of them", async () => {
@@ -75,9 +82,7 @@ describe.each(Object.entries(settings))("%s", (name, [good, ...bad]) => {
     const before = (await set(name, "default")).settings;
     const changed = (await set(name.replaceAll("_", "-"), good)).settings;
     expect(changed).not.toEqual(before);
-    expect(JSON.stringify(changed)).toContain(
-      good === "on" ? "acceptEventTime" : JSON.stringify(good).slice(1, -1),
-    );
+    expect(JSON.stringify(changed)).toContain(keptAs[name] ?? JSON.stringify(good).slice(1, -1));
     expect((await set(name, "default")).settings).toEqual(before);
   });
 
@@ -87,4 +92,15 @@ describe.each(Object.entries(settings))("%s", (name, [good, ...bad]) => {
       await expect(set(name, value), value).rejects.toThrow(new RegExp(`^${name} (must|may) `));
     expect((await server.foundation.projects.byName("shop")).settings).toEqual(before);
   });
+});
+
+test("notices are switched on and off by these words, and by 1 and 0 as before", async () => {
+  for (const [value, kept] of [
+    ["off", 0],
+    ["on", 1],
+    ["0", 0],
+    ["1", 1],
+  ] as const)
+    expect((await set("login_notices", value)).settings.limits, value).toMatchObject({ login_notices: kept });
+  await set("login_notices", "default");
 });

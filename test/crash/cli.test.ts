@@ -50,6 +50,24 @@ test("a project is made, shown, set and listed beside a running server", async (
   expect(await rupt("project", "show", "Café & Søn")).toMatch(/^max_attempts +5 +default/m);
 });
 
+test("what is switched reads on and off, and a changed setting is told as it now holds", async () => {
+  await rupt("project", "create", "switching");
+  expect(await rupt("project", "show", "switching")).toMatch(/^login_notices +on +default +on, off/m);
+  expect(await rupt("project", "set", "switching", "login-notices", "0")).toBe(
+    'login_notices of "switching" is now off.\n',
+  );
+  expect(await rupt("project", "show", "switching")).toMatch(/^login_notices +off +set +on, off/m);
+  expect(await rupt("project", "set", "switching", "login_notices", "default")).toBe(
+    'login_notices of "switching" is now on, the default.\n',
+  );
+  expect(await rupt("project", "set", "switching", "brand_name", "default")).toBe(
+    'brand_name of "switching" is now the default.\n',
+  );
+  expect(await refusedRupt("project", "set", "switching", "login_notices", "yes")).toBe(
+    'login_notices must be "on" or "off", or the word "default".\n',
+  );
+});
+
 test("a secret is rotated: both work, until the overlap is over", async () => {
   const old = secretIn(await rupt("project", "create", "rotating"));
   const next = secretIn(await rupt("secret", "rotate", "rotating"));

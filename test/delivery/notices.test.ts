@@ -107,7 +107,7 @@ describe("after a completed challenge", () => {
   });
 
   test("a project can do without it", async () => {
-    await server.foundation.projects.set("test", "login_notices", "0");
+    await server.foundation.projects.set("test", "login_notices", "off");
     server.clock.advance({ seconds: 2 });
     await completed(person, person.email);
     expect(await noticesTo(person.email)).toEqual([]);
