@@ -26,9 +26,13 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = openLog(config.logLevel, config.logFormat);
 
-  // A signal during the start waits until there is something to stop.
+  // A signal during the start waits until there is something to stop. One that comes again changes nothing: Ctrl-C under npm comes twice, from
+  // the terminal and from npm, and the second one must not end what the first one lets finish.
   const stopped = new Promise<void>((resolve) => {
+    let stopping = false;
     const stop = (signal: string) => {
+      if (stopping) return;
+      stopping = true;
       if (cluster.isPrimary) log.info({ signal }, "stopping");
       setTimeout(() => {
         log.error({}, "the stop took too long and was given up");
@@ -36,8 +40,8 @@ async function main(): Promise<void> {
       }, stopLimitMs).unref();
       resolve();
     };
-    process.once("SIGTERM", stop);
-    process.once("SIGINT", stop);
+    process.on("SIGTERM", stop);
+    process.on("SIGINT", stop);
   });
 
   const measured = () => (config.metricsPort === undefined ? undefined : openMetrics());

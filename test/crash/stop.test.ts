@@ -175,6 +175,26 @@ describe("SIGTERM", () => {
     expect(await server.ended).toBe(0);
   });
 
+  // Ctrl-C in a terminal reaches the server from the terminal and from npm.
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "a %s that comes twice is one: what is in flight is finished all the same",
+    async (signal) => {
+      const release = await holdUp("twice");
+      const held = evaluate("twice");
+      await untilWaiting(sql);
+      server.kill(signal);
+      try {
+        await refused(new URL(server.baseUrl).port);
+        server.kill(signal);
+      } finally {
+        await release();
+      }
+      expect((await held).status).toBe(200);
+      expect(await server.ended).toBe(0);
+      expect(server.output().match(/"stopping"/g)).toHaveLength(1);
+    },
+  );
+
   test("is not held up by callers who keep their connection, idle or not", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 2 });
     let answers = 0;
