@@ -118,3 +118,8 @@ export function invalidFields(violations: readonly FieldViolation[]): AppError {
   const more = violations.length > 1 ? ` And ${violations.length - 1} more, see the details.` : "";
   return new AppError("invalid_field", message + more, { violations });
 }
+
+/** The service cannot start or run a command. The message names the cause and the remedy, is meant for the operator, and holds no secret. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "./clock.js";
 import { type Config, ConfigError } from "./config.js";
+import { StartError } from "./errors.js";
 import { deriveKeys, type Keys } from "./keys.js";
 import type { Log } from "./log.js";
 import { readMasterKeyFile } from "./master-key-file.js";
@@ -26,13 +27,24 @@ export interface Foundation {
 /** All calls are answered when the pool is closed; connections that once broke under a statement are waited for in vain. */
 const poolEndSeconds = 1;
 
+async function keptMasterKeys(dataDir: string): Promise<readonly string[]> {
+  try {
+    return await readMasterKeyFile(dataDir);
+  } catch (cause) {
+    throw new StartError(
+      `cannot read or make the master key in the folder ${dataDir} (${cause instanceof Error ? cause.message : cause}): set DATA_DIR to a folder this user can write, or set MASTER_KEYS`,
+      { cause },
+    );
+  }
+}
+
 /** Opens the foundation: starts PostgreSQL where none is given, migrates it, and checks that the master keys fit. */
 export async function openFoundation(
   config: Config,
   log: Log,
   clock: Clock = systemClock,
 ): Promise<Foundation> {
-  const keys = deriveKeys(config.masterKeys ?? (await readMasterKeyFile(config.dataDir)));
+  const keys = deriveKeys(config.masterKeys ?? (await keptMasterKeys(config.dataDir)));
   const embedded =
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres({

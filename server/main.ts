@@ -1,26 +1,13 @@
 import cluster from "node:cluster";
-import { ConfigError, readConfig } from "./config.js";
+import { readConfig } from "./config.js";
+import { faultText } from "./fault-text.js";
 import { openLog } from "./log.js";
 import { openMetrics } from "./metrics.js";
-import { GeoDatabaseError } from "./outbound/geo/open-geo.js";
 import { serve } from "./serve.js";
-import { EmbeddedPostgresError } from "./store/embedded-postgres/embedded-postgres-error.js";
-import { SchemaTooNewError } from "./store/postgres/migrate.js";
 import { serveByWorkers } from "./workers.js";
 
 /** When a stop that hangs is given up. */
 const stopLimitMs = 9_500;
-
-/** Faults that the operator can mend: shown without a stack. */
-function isOperatorFault(error: unknown): error is Error {
-  return (
-    error instanceof ConfigError ||
-    error instanceof SchemaTooNewError ||
-    error instanceof GeoDatabaseError ||
-    error instanceof EmbeddedPostgresError ||
-    (error instanceof Error && error.message.startsWith("cannot listen on"))
-  );
-}
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -72,9 +59,7 @@ async function main(): Promise<void> {
 main().then(
   () => process.exit(0),
   (error) => {
-    process.stderr.write(
-      `${isOperatorFault(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    process.stderr.write(`${faultText(error)}\n`);
     process.exit(1);
   },
 );

@@ -7,10 +7,8 @@ import { policyCommands } from "./cli/policy.js";
 import { projectCommands } from "./cli/project.js";
 import { replayCommands } from "./cli/replay.js";
 import { secretCommands } from "./cli/secret.js";
-import { ConfigError, variables } from "./config.js";
-import { GeoDatabaseError } from "./outbound/geo/open-geo.js";
-import { OperatorError } from "./service/projects.js";
-import { SchemaTooNewError } from "./store/postgres/migrate.js";
+import { variables } from "./config.js";
+import { faultText } from "./fault-text.js";
 
 const program = new Command("rupt")
   .description(
@@ -33,13 +31,6 @@ keysCommands(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  const plain =
-    error instanceof OperatorError ||
-    error instanceof ConfigError ||
-    error instanceof SchemaTooNewError ||
-    error instanceof GeoDatabaseError;
-  process.stderr.write(
-    `${plain ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`${faultText(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
 import type { Config } from "./config.js";
+import { StartError } from "./errors.js";
 import { openFoundation } from "./foundation.js";
 import type { Log } from "./log.js";
 import { readOfWorkers } from "./metrics.js";
@@ -19,7 +20,9 @@ function startWorker(): { worker: Worker; listening: Promise<Ports> } {
       if (message.listening !== undefined) resolve(message.listening);
     });
     worker.once("exit", (code) =>
-      reject(new Error(`a worker ended with code ${code} before it could serve`)),
+      reject(
+        new StartError(`a worker ended with code ${code} before it could serve; what it said stands above`),
+      ),
     );
   });
   return { worker, listening };

@@ -18,7 +18,11 @@ const domain = ["risk", "device", "challenge"];
 
 const rooms: readonly Room[] = [
   // The processes and what puts them together: the only places that name concrete stores and channels.
-  { name: "process", holds: /^server\/(main|rupt|serve|workers|welcome|app)\.ts$/, mayImport: ["*"] },
+  {
+    name: "process",
+    holds: /^server\/(main|rupt|serve|workers|welcome|app|fault-text)\.ts$/,
+    mayImport: ["*"],
+  },
   {
     // A line of an import is read as the body of a REST call is.
     name: "cli",

@@ -9,7 +9,7 @@ import {
 } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Tls } from "../config.js";
-import { AppError } from "../errors.js";
+import { AppError, StartError } from "../errors.js";
 import { clientAddress, type TrustedProxies } from "../trusted-proxies.js";
 import { type BinaryRead, compileBinaryRead } from "./binary-reader.js";
 import { compileBinaryWrite } from "./binary-writer.js";
@@ -151,7 +151,11 @@ export async function serveGrpc({ endpoints, host, port, tls, proxies }: GrpcOpt
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host.includes(":") ? `[${host}]` : host}:${port}`, credentials, (error, found) =>
       error
-        ? reject(new Error(`cannot listen on ${host}:${port} for gRPC: ${error.message}`))
+        ? reject(
+            new StartError(
+              `cannot listen on ${host}:${port} for gRPC: ${error.message}. Free the port, or set GRPC_PORT to another one; 0 picks a free one.`,
+            ),
+          )
         : resolve(found),
     );
   });

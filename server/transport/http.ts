@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import { createContextValues } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Tls } from "../config.js";
+import { StartError } from "../errors.js";
 import type { TrustedProxies } from "../trusted-proxies.js";
 import { connectRoutes, httpCallKey } from "./connect.js";
 import { trackConnections } from "./connections.js";
@@ -125,7 +126,11 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const connections = trackConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
-      reject(new Error(`cannot listen on ${host}:${port} for HTTP: ${error.message}`)),
+      reject(
+        new StartError(
+          `cannot listen on ${host}:${port} for HTTP: ${error.message}. Free the port, or set PORT to another one; 0 picks a free one.`,
+        ),
+      ),
     );
     server.listen(port, host, resolve);
   });

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
@@ -163,6 +164,62 @@ describe("the start of a server", () => {
       reasons: [],
       fingerprint_id: known.fingerprint_id,
     });
+  });
+
+  test("a database that cannot be used is named with the cause and the remedy, and without its password", async () => {
+    const url = new URL(await emptyDatabase());
+    const password = url.password;
+    const sql = postgres(url.href, { max: 1 });
+    await sql.unsafe("revoke create on schema public from public, pg_database_owner");
+    const from = (changes: Partial<URL>) => Object.assign(new URL(url), changes).href;
+    const cases: readonly [string, RegExp][] = [
+      [from({ port: "1" }), /cannot be reached: .*ECONNREFUSED.*Start it, or correct DATABASE_URL/],
+      [from({ username: "nobody" }), /cannot be used: .*"nobody".*Correct DATABASE_URL/],
+      [from({ pathname: "/absent" }), /cannot be used: .*"absent".*Correct DATABASE_URL/],
+      [url.href, /permission denied for schema public.*grant create on schema public/],
+    ];
+    try {
+      for (const [DATABASE_URL, told] of cases) {
+        for (const [program, ...args] of [["main.js"], ["rupt.js", "project", "list"]] as const) {
+          const refused = await runProgram(program, args, { DATABASE_URL, PORT: "0", GRPC_PORT: "0" });
+          expect(refused.code).toBe(1);
+          expect(refused.stderr).toMatch(told);
+          expect(refused.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+          expect(refused.stdout + refused.stderr).not.toContain(password);
+        }
+      }
+    } finally {
+      await sql.end();
+    }
+  });
+
+  test("a port that is taken and a folder that cannot be used are named with their variable", async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const address = taken.address();
+    const port = typeof address === "object" ? String(address?.port) : "";
+    const DATABASE_URL = await emptyDatabase();
+    const env = { DATABASE_URL, HOST: "127.0.0.1" };
+    const file = join(folder, "a-file");
+    await writeFile(file, "");
+    try {
+      for (const [given, told] of [
+        [{ ...env, PORT: port, GRPC_PORT: "0" }, /cannot listen on .* for HTTP.*set PORT/],
+        [{ ...env, PORT: "0", GRPC_PORT: port }, /cannot listen on .* for gRPC.*set GRPC_PORT/],
+        [
+          { ...env, PORT: port, GRPC_PORT: "0", WORKERS: "2", SMTP_URL: "smtp://localhost" },
+          /for HTTP.*set PORT/,
+        ],
+        [{ ...env, MASTER_KEYS: "", DATA_DIR: join(file, "below") }, /DATA_DIR.*MASTER_KEYS/],
+      ] as const) {
+        const refused = await runProgram("main.js", [], given);
+        expect(refused.code).toBe(1);
+        expect(refused.stderr).toMatch(told);
+        expect(refused.stderr).not.toMatch(/\bat .*:\d+:\d+/);
+      }
+    } finally {
+      taken.close();
+    }
   });
 
   test("every problem of the configuration is named at once, and no value of a secret is shown", async () => {

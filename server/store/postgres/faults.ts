@@ -21,9 +21,15 @@ const unavailableStates = /^(08|53|57P|57014|25006)/;
 /** SQLSTATE of a unique key that is taken. */
 const uniqueViolation = "23505";
 
-function codeOf(error: unknown): string | undefined {
+/** SQLSTATE, or the code of the client library or the system; undefined where an error has none. */
+export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Whether no connection was there, rather than one that the database refused or lost. */
+export function isConnectionFault(error: unknown): boolean {
+  return connectionFaults.has(codeOf(error) ?? "");
 }
 
 /** Whether the fault is a unique key that is taken. */

@@ -2,6 +2,7 @@ import postgres from "postgres";
 import { applicationName, type Database } from "./database.js";
 import { guarded } from "./faults.js";
 import { migrations } from "./migrations/index.js";
+import { unusableDatabase } from "./unusable-database.js";
 
 /** The schema version that this code works with. */
 export const schemaVersion: number = migrations.at(-1)?.version ?? 0;
@@ -22,7 +23,7 @@ export class SchemaTooNewError extends Error {
 
 /**
  * Brings the schema to this release's version. Servers that start at once wait for each other. Answers how many steps were made. Throws
- * SchemaTooNewError, and changes nothing, when the schema is newer.
+ * SchemaTooNewError, and changes nothing, when the schema is newer, and StartError when the database cannot be used.
  */
 export async function migrate(url: string): Promise<number> {
   const sql = postgres(url, {
@@ -32,11 +33,9 @@ export async function migrate(url: string): Promise<number> {
     connection: { application_name: applicationName },
   });
   try {
-    await sql`select pg_advisory_lock(${migrationLock}::bigint)`;
-    await sql`
-      create table if not exists schema_migrations (
-        version integer primary key, name text not null, applied_at timestamptz not null default now()
-      )`;
+    await prepare(sql).catch((error) => {
+      throw unusableDatabase(url, error);
+    });
     const [row] = await sql<
       { found: number }[]
     >`select coalesce(max(version), 0) as found from schema_migrations`;
@@ -54,6 +53,15 @@ export async function migrate(url: string): Promise<number> {
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** The first statements: whatever is wrong with the address, the user or the rights shows here. */
+async function prepare(sql: postgres.Sql): Promise<void> {
+  await sql`select pg_advisory_lock(${migrationLock}::bigint)`;
+  await sql`
+    create table if not exists schema_migrations (
+      version integer primary key, name text not null, applied_at timestamptz not null default now()
+    )`;
 }
 
 /** The schema version of the database, 0 before the first migration. */
