@@ -30,11 +30,25 @@ export interface ImportOptions {
   readonly rejects?: string;
 }
 
+/** Opens the file for bad lines, which empties it. Throws OperatorError when it cannot be, or when it is the file that is read. */
+function openRejects(rejects: string, path: string): number {
+  const [from, to] = [path, rejects].map((name) => statSync(name, { throwIfNoEntry: false }));
+  if (from !== undefined && to !== undefined && from.dev === to.dev && from.ino === to.ino)
+    throw new OperatorError(`--rejects ${rejects} is the file that is imported; name another one`);
+  try {
+    return openSync(rejects, "w");
+  } catch (error) {
+    throw new OperatorError(
+      `--rejects ${rejects} cannot be written: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
 function look(path: string, { rejects }: ImportOptions): LoginFile {
   const total = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const rejected = rejects === undefined ? undefined : openRejects(rejects, path);
   const progress = openProgress("Reading");
   const named: string[] = [];
-  const rejected = rejects === undefined ? undefined : openSync(rejects, "w");
   try {
     return scanLoginFile(path, Date.now(), {
       bad(line, why, bytes) {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -172,6 +172,21 @@ describe("import", () => {
     expect(again.stdout).toContain("Learnt 0 logins");
     expect(logins((await learnt(project.projectId))[1]?.history.addresses ?? [])).toBe(12);
   }, 120_000);
+
+  test("bad lines are never written over the logins themselves, nor a stack over a file that cannot be written", async () => {
+    const path = await fileOf("kept.jsonl", [...madeLogins(1, 2), "no json"]);
+    const before = await readFile(path, "utf8");
+    await symlink(path, join(folder, "another-name.jsonl"));
+    for (const [rejects, told] of [
+      [path, /^--rejects .*kept\.jsonl is the file that is imported; name another one\n$/],
+      [join(folder, "another-name.jsonl"), /is the file that is imported/],
+      [join(folder, "absent", "bad.jsonl"), /^--rejects .*bad\.jsonl cannot be written: ENOENT.*\n$/],
+    ] as const) {
+      const { code, stderr } = await imports(path, "--dry-run", "--rejects", rejects);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(told)]);
+      expect(await readFile(path, "utf8")).toBe(before);
+    }
+  });
 
   test("users whose logs held no fingerprints are let in where they usually are, with the device that they bring", async () => {
     await server.foundation.projects.create("logs");
