@@ -14,10 +14,15 @@ const program = new Command("rupt")
   .description(
     "Manages a Rupt database: projects, their API secrets and settings. Works beside a running server.",
   )
-  .addHelpText(
-    "after",
-    `\nEnvironment:\n${variables.map(({ name, meaning, default: value }) => `  ${name.padEnd(20)} ${meaning}${value === "" ? "" : ` (default: ${value})`}`).join("\n")}`,
-  );
+  .addHelpText("after", ({ command }) => {
+    const helper = command.createHelp();
+    helper.prepareContext({ helpWidth: process.stdout.columns ?? 80 });
+    const width = Math.max(...variables.map(({ name }) => name.length));
+    const items = variables.map(({ name, meaning, default: value }) =>
+      helper.formatItem(name, width, value === "" ? meaning : `${meaning} (default: ${value})`, helper),
+    );
+    return ["", "Environment:", ...items].join("\n");
+  });
 
 projectCommands(program);
 clientCommands(program);
@@ -27,6 +32,13 @@ listCommands(program);
 replayCommands(program);
 importCommands(program);
 keysCommands(program);
+
+/** Whoever mistypes a command is told where its arguments are explained. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`See: npm run rupt -- ${path}--help`);
+  for (const child of command.commands) pointToHelp(child, `${path}${child.name()} `);
+}
+pointToHelp(program, "");
 
 try {
   await program.parseAsync();

@@ -18,7 +18,9 @@ async function withLists(
       run(createAccessListing({ clock, lists: postgresAccessListStore(sql) }), await projects.byName(name)),
     );
   } catch (error) {
-    throw error instanceof AppError ? new OperatorError(error.message) : error;
+    if (!(error instanceof AppError)) throw error;
+    const pointer = error.reason === "list_entry_not_found" ? ` See: npm run rupt -- list show ${name}` : "";
+    throw new OperatorError(`${error.message}${pointer}`);
   }
 }
 

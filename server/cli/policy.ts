@@ -25,13 +25,21 @@ async function plainly<T>(file: string, run: () => Promise<T> | T): Promise<T> {
   }
 }
 
-function withProject(
+async function withProject(
   name: string,
   run: (policies: Policies, project: Project) => Promise<void>,
 ): Promise<void> {
-  return plainly("", () =>
-    withFoundation(async (foundation) => run(policiesOf(foundation), await foundation.projects.byName(name))),
-  );
+  try {
+    await withFoundation(async (foundation) =>
+      run(policiesOf(foundation), await foundation.projects.byName(name)),
+    );
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const isOfVersions = error.reason === "policy_not_found" || error.reason === "nothing_to_roll_back";
+    throw new OperatorError(
+      isOfVersions ? `${error.message} See: npm run rupt -- policy list ${name}` : error.message,
+    );
+  }
 }
 
 function wholeNumber(text: string): number {

@@ -79,7 +79,7 @@ export function projectCommands(program: Command): void {
 
   project
     .command("show")
-    .argument("<name>")
+    .argument("<name>", "name of the project")
     .description("show a project's settings")
     .action((name: string) =>
       withProjects(async (projects) => {
@@ -90,7 +90,7 @@ export function projectCommands(program: Command): void {
 
   project
     .command("set")
-    .argument("<name>")
+    .argument("<name>", "name of the project")
     .argument(
       "<setting>",
       `one of: ${[...Object.keys(challengeLimits), ...Object.keys(messageSettings), eventTimeSetting.name, ...Object.keys(webSettings)].join(", ")}`,

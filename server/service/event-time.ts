@@ -14,10 +14,13 @@ export function checkEventTime(project: Project, occurredAt: Instant | undefined
   if (project.settings.acceptEventTime !== true) {
     throw new AppError(
       "event_time_not_accepted",
-      "This project does not accept event times; leave occurred_at out.",
+      "This project does not accept event times; leave occurred_at out, or set the project's accept_event_time to on.",
       {
         violations: [
-          { field: "occurred_at", description: "is accepted only where the project imports events" },
+          {
+            field: "occurred_at",
+            description: "is accepted only where the project's setting accept_event_time is on",
+          },
         ],
       },
     );

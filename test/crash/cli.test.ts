@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clock, systemClock } from "../../server/clock.js";
+import { variables } from "../../server/config.js";
 import { createMigratedDatabase } from "../postgres/migrated-database.js";
 import type { TestDatabase } from "../postgres/test-database.js";
 import { runProgram } from "../server/server-process.js";
@@ -104,6 +105,26 @@ test("what cannot be done is refused in one sentence", async () => {
   expect(await refusedRupt("secret", "revoke", "taken", "'; drop table secrets")).toMatch(
     /no working secret/,
   );
+});
+
+test("who mistypes a command, or names what is not there, is told where to look", async () => {
+  await rupt("project", "create", "looked-for");
+  for (const [args, told] of [
+    [["bogus"], /unknown command.*\nSee: npm run rupt -- --help$/m],
+    [["project", "create"], /missing.*'name'\nSee: npm run rupt -- project create --help$/m],
+    [["import", "--bogus"], /unknown option.*\nSee: npm run rupt -- import --help$/m],
+    [["list", "remove", "looked-for", "deny", "user", "u1"], /See: npm run rupt -- list show looked-for$/m],
+    [["policy", "activate", "looked-for", "9"], /See: npm run rupt -- policy list looked-for$/m],
+    [["policy", "rollback", "looked-for"], /See: npm run rupt -- policy list looked-for$/m],
+  ] as const)
+    expect(await refusedRupt(...args), args.join(" ")).toMatch(told);
+});
+
+test("the help names every variable and fits a terminal", async () => {
+  const help = await rupt("--help");
+  for (const { name } of variables) expect(help).toMatch(new RegExp(`^ {2}${name} `, "m"));
+  // Two words of a URL cannot be broken.
+  expect(help.split("\n").filter((line) => line.length > 80 && !line.includes("://"))).toEqual([]);
 });
 
 test("contacts are sealed under the newest key by one command, which has nothing left to do the second time", async () => {

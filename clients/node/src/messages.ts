@@ -35,7 +35,7 @@ export interface EvaluateRequest {
   readonly outcome?: Outcome | undefined;
   /** The `device_token` of an earlier answer, which you keep in an HttpOnly cookie. */
   readonly device_token?: string | undefined;
-  /** When it happened, RFC 3339; only where the project imports events. */
+  /** When it happened, RFC 3339; only where the project's setting `accept_event_time` is on. */
   readonly occurred_at?: string | Date | undefined;
 }
 
