@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { StartError } from "../errors.js";
 import { metricsType } from "../metrics.js";
 import { requestTimeoutMs } from "./limits.js";
 
@@ -41,7 +42,11 @@ export async function serveMetrics({
   );
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
-      reject(new Error(`cannot listen on ${host}:${port} for metrics: ${error.message}`)),
+      reject(
+        new StartError(
+          `cannot listen on ${host}:${port} for metrics: ${error.message}. Free the port, or set METRICS_PORT to another one; 0 picks a free one.`,
+        ),
+      ),
     );
     server.listen(port, host, resolve);
   });
