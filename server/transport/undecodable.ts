@@ -1,4 +1,3 @@
-import type { DescMethod } from "@bufbuild/protobuf";
 import { Code, type ContextValues, createContextKey, createContextValues } from "@connectrpc/connect";
 import {
   createAsyncIterable,
@@ -7,7 +6,8 @@ import {
   type UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
 import { AppError } from "../errors.js";
-import { checkEnumWords } from "./enum-words.js";
+import { enumWordFault } from "./enum-words.js";
+import { givenJson, isEnveloped, isJson } from "./given-json.js";
 import { maxBodyBytes } from "./limits.js";
 
 /** How far a request got. */
@@ -40,12 +40,14 @@ export function refusingUndecodable(handler: UniversalHandler): UniversalHandler
   const handle = async (request: UniversalServerRequest): Promise<UniversalServerResponse> => {
     const trip: Trip = { arrived: false, undecodable: undefined };
     const contextValues = (request.contextValues ?? createContextValues()).set(tripKey, trip);
-    const given =
-      takesWords && isPlainJson(request.header)
-        ? await readAhead(request.body as AsyncIterable<Uint8Array>)
-        : undefined;
-    if (given !== undefined) trip.undecodable = faultIn(method, given.start);
-    const response = await handler({ ...request, body: given?.whole ?? request.body, contextValues });
+    let { body: given } = request;
+    if (takesWords && isJson(request.header)) {
+      const { start, whole } = await readAhead(given as AsyncIterable<Uint8Array>);
+      given = whole;
+      const json = givenJson(request.header, start);
+      if (json !== undefined) trip.undecodable = enumWordFault(method.input, json);
+    }
+    const response = await handler({ ...request, body: given, contextValues });
     if (trip.arrived) return response;
     const body = await collect(response.body);
     if (!maySayUndecodable(response.status, body)) return { ...response, body: createAsyncIterable([body]) };
@@ -63,13 +65,6 @@ export function refusingUndecodable(handler: UniversalHandler): UniversalHandler
     protocolNames,
     allowedMethods,
   });
-}
-
-/** JSON as it is written: neither compressed nor in an envelope. */
-function isPlainJson(header: Headers): boolean {
-  return (
-    header.get("content-type")?.startsWith("application/json") === true && !header.has("content-encoding")
-  );
 }
 
 /** Reads a body as far as a body may go, and gives it back as if it had not been read. */
@@ -95,17 +90,6 @@ async function readAhead(
   return { start: Buffer.concat(chunks), whole: whole() };
 }
 
-/** What the library would pass over. */
-function faultIn(method: DescMethod, body: Buffer): AppError | undefined {
-  try {
-    checkEnumWords(method.input, body.toString("utf8"));
-    return undefined;
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-}
-
 /** An error that the library answers by itself is a few hundred bytes. */
 async function collect(body: AsyncIterable<Uint8Array> = createAsyncIterable([])): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
@@ -129,14 +113,11 @@ function whereOf(body: Buffer): string {
   return expected === "" ? `: ${field}` : `: ${field},${expected}`;
 }
 
-/** In gRPC-Web a message stands in an envelope: a byte of flags and four of its length. */
+/** A message with nothing in it, wrapped as the one in whose place it stands. */
 function emptyMessage(header: Headers): Pick<UniversalServerRequest, "header" | "body"> {
   const own = new Headers(header);
   for (const name of ["content-length", "content-encoding"]) own.delete(name);
-  const type = own.get("content-type") ?? "";
-  const message = Buffer.from(/\bjson\b/.test(type) ? "{}" : "");
-  if (!type.startsWith("application/grpc-web")) return { header: own, body: createAsyncIterable([message]) };
-  const envelope = Buffer.alloc(5);
-  envelope.writeUInt32BE(message.length, 1);
-  return { header: own, body: createAsyncIterable([Buffer.concat([envelope, message])]) };
+  const message = Buffer.from(isJson(header) ? "{}" : "");
+  const envelope = Buffer.from([0, 0, 0, 0, message.length]);
+  return { header: own, body: createAsyncIterable(isEnveloped(header) ? [envelope, message] : [message]) };
 }

@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Code, createClient } from "@connectrpc/connect";
@@ -190,6 +190,18 @@ describe("Connect, by hand", () => {
     expect(await rowCounts(server)).toEqual(before);
   });
 
+  test.each([
+    ["gzipped", gzipSync, { "content-encoding": "gzip" }],
+    ["by Brotli", brotliCompressSync, { "content-encoding": "br" }],
+    ["with a character set", (json: string) => json, { "content-type": "application/json; charset=utf-8" }],
+    ["with a type in capitals", (json: string) => json, { "content-type": "Application/JSON" }],
+  ] as const)("nor is it %s", async (_, encode, headers) => {
+    const body = encode(JSON.stringify({ action: "login", user: "ann", outcome: "failed" }));
+    const answer = await post(typeof body === "string" ? body : new Uint8Array(body), headers);
+    expect(answer.status).toBe(400);
+    expect(((await answer.json()) as { message: string }).message).toMatch(/^outcome: must be one of/);
+  });
+
   test.each(undecodable)("%s", async (_, bytes) => {
     for (const [body, encoding] of [
       [bytes(), {}],
@@ -237,40 +249,54 @@ describe("gRPC-Web, by hand", () => {
   /** POSTs one message in its envelope; answers the trailers, which an error has for its body. */
   async function callGrpcWeb(
     bytes: Buffer,
-    secret = server.secret,
-    format: "proto" | "json" = "proto",
+    { secret = server.secret, format = "proto", compressed = false } = {},
   ): Promise<string> {
-    const envelope = Buffer.alloc(5);
+    const envelope = Buffer.from([compressed ? 1 : 0, 0, 0, 0, 0]);
     envelope.writeUInt32BE(bytes.length, 1);
     const answer = await fetch(`${server.baseUrl}/rupt.v2.EvaluationService/Evaluate`, {
       method: "POST",
-      headers: { authorization: `Bearer ${secret}`, "content-type": `application/grpc-web+${format}` },
+      headers: {
+        authorization: `Bearer ${secret}`,
+        "content-type": `application/grpc-web+${format}`,
+        "grpc-encoding": "gzip",
+      },
       body: new Uint8Array(Buffer.concat([envelope, bytes])),
     });
     expect(answer.status).toBe(200);
     return `${Buffer.from(await answer.arrayBuffer()).toString("latin1")}\r\n`;
   }
+  const reasonsIn = (trailers: string) => {
+    const [, details = ""] = /grpc-status-details-bin: *(\S+)/i.exec(trailers) ?? [];
+    const status = fromBinary(StatusSchema, Buffer.from(details, "base64"));
+    return status.details.flatMap((detail) => anyUnpack(detail, ErrorInfoSchema)?.reason ?? []);
+  };
   const statusIn = (trailers: string) => Number(/grpc-status: *(\d+)/i.exec(trailers)?.[1]);
 
   test.each(undecodable)("%s", async (_, bytes) => {
     const trailers = await callGrpcWeb(bytes());
     expect(statusIn(trailers)).toBe(Code.InvalidArgument);
-    const [, details = ""] = /grpc-status-details-bin: *(\S+)/i.exec(trailers) ?? [];
-    const status = fromBinary(StatusSchema, Buffer.from(details, "base64"));
-    expect(status.details.map((detail) => anyUnpack(detail, ErrorInfoSchema)?.reason)).toEqual([
-      "malformed_body",
-    ]);
+    expect(reasonsIn(trailers)).toEqual(["malformed_body"]);
   });
 
-  test("JSON that is no message", async () => {
-    const trailers = await callGrpcWeb(Buffer.from('{"action":1}'), server.secret, "json");
-    expect(statusIn(trailers)).toBe(Code.InvalidArgument);
-    expect(trailers).toMatch(/grpc-status-details-bin/i);
+  test.each([
+    ["JSON that is no message", '{"action":1}', "malformed_body"],
+    [
+      "a word that an enum does not have",
+      '{"action":"login","user":"ann","outcome":"failed"}',
+      "invalid_field",
+    ],
+  ])("%s", async (_, json, reason) => {
+    for (const compressed of [false, true]) {
+      const bytes = compressed ? gzipSync(json) : Buffer.from(json);
+      expect(reasonsIn(await callGrpcWeb(bytes, { format: "json", compressed }))).toEqual([reason]);
+    }
   });
 
   test("too large, without a secret, refused by a limit", async () => {
     expect(statusIn(await callGrpcWeb(Buffer.alloc(70_000)))).toBe(Code.ResourceExhausted);
-    expect(statusIn(await callGrpcWeb(Buffer.from([0xff, 0xff, 0xff]), "no"))).toBe(Code.Unauthenticated);
+    expect(statusIn(await callGrpcWeb(Buffer.from([0xff, 0xff, 0xff]), { secret: "no" }))).toBe(
+      Code.Unauthenticated,
+    );
     expect(statusIn(await callGrpcWeb(message({ ip: "nowhere" })))).toBe(Code.InvalidArgument);
   });
 });
