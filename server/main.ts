@@ -2,7 +2,6 @@ import cluster from "node:cluster";
 import { readConfig } from "./config.js";
 import { faultText } from "./fault-text.js";
 import { openLog } from "./log.js";
-import { openMetrics } from "./metrics.js";
 import { serve } from "./serve.js";
 import { serveByWorkers } from "./workers.js";
 
@@ -31,14 +30,12 @@ async function main(): Promise<void> {
     process.on("SIGINT", stop);
   });
 
-  const measured = () => (config.metricsPort === undefined ? undefined : openMetrics());
   if (cluster.isWorker) {
     await serve({
       config,
       log,
       stopped,
       upkeep: false,
-      measured: measured(),
       listening: (ports) => process.send?.({ listening: ports }),
     });
   } else if (config.workers > 1) {
@@ -49,7 +46,6 @@ async function main(): Promise<void> {
       log,
       stopped,
       upkeep: true,
-      measured: measured(),
       listening: (ports) => log.info({ ...ports }, "listening"),
     });
   }

@@ -63,8 +63,6 @@ export interface OpenMetrics {
 /** What `read` answers, as a `Content-Type`. */
 export const metricsType: string = Registry.PROMETHEUS_CONTENT_TYPE;
 
-/** Ours begin with it. */
-const prefix = "rupt_";
 /** Seconds. A usual evaluation takes some milliseconds, one that waits behind others some tens; a statement is given up after five seconds. */
 const callBuckets = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** A batch holds 128 at most. */
@@ -73,65 +71,69 @@ const batchBuckets = [1, 2, 4, 8, 16, 32, 64, 128];
 /** Opens the metrics of this process: ours, and those of Node. In a worker they are also read by `readOfWorkers` of its primary. */
 export function openMetrics(): OpenMetrics {
   const registry = new AggregatorRegistry();
-  const registers = [registry];
-  const calls = new Counter({
-    name: `${prefix}calls_total`,
-    help: "Calls of the API that have ended; outcome is ok or the reason of the error.",
-    labelNames: ["method", "protocol", "outcome"],
-    registers,
+  const named = <Label extends string>(name: string, help: string, ...labelNames: readonly Label[]) => ({
+    name: `rupt_${name}`,
+    help,
+    labelNames,
+    registers: [registry],
   });
+  const calls = new Counter(
+    named(
+      "calls_total",
+      "Calls of the API that have ended; outcome is ok or the reason of the error.",
+      "method",
+      "protocol",
+      "outcome",
+    ),
+  );
   const seconds = new Histogram({
-    name: `${prefix}call_duration_seconds`,
-    help: "How long calls took, from their headers to their answer.",
-    labelNames: ["method"],
+    ...named("call_duration_seconds", "How long calls took, from their headers to their answer.", "method"),
     buckets: callBuckets,
-    registers,
   });
-  const inProgress = new Gauge({
-    name: `${prefix}calls_in_progress`,
-    help: "Calls that are not answered yet.",
-    registers,
-  });
+  const inProgress = new Gauge(named("calls_in_progress", "Calls that are not answered yet."));
   const batches = new Histogram({
-    name: `${prefix}evaluation_batch_size`,
-    help: "Attempts that were recalled, judged and recorded together.",
+    ...named("evaluation_batch_size", "Attempts that were recalled, judged and recorded together."),
     buckets: batchBuckets,
-    registers,
   });
-  const evaluations = new Counter({
-    name: `${prefix}evaluations_total`,
-    help: "Evaluations that were kept, by verdict and by the outcome that the caller told.",
-    labelNames: ["verdict", "outcome"],
-    registers,
-  });
-  const reasons = new Counter({
-    name: `${prefix}evaluation_reasons_total`,
-    help: "Evaluations that gave this reason.",
-    labelNames: ["reason"],
-    registers,
-  });
-  const codes = new Counter({
-    name: `${prefix}codes_entered_total`,
-    help: "Codes that were entered: right, wrong, or refused because the challenge or the user takes none.",
-    labelNames: ["outcome"],
-    registers,
-  });
-  const completed = new Counter({
-    name: `${prefix}challenges_completed_total`,
-    help: "Challenges that were completed, so that device and place are trusted.",
-    registers,
-  });
-  const messages = new Counter({
-    name: `${prefix}messages_total`,
-    help: "Messages: taken by a provider, refused by all, or unknown where no answer came.",
-    labelNames: ["channel", "kind", "outcome"],
-    registers,
-  });
-  const failedPolicies = new Counter({
-    name: `${prefix}policy_failures_total`,
-    help: "Evaluations in which a rule of the project's policy could not be computed.",
-    registers,
-  });
+  const evaluations = new Counter(
+    named(
+      "evaluations_total",
+      "Evaluations that were kept, by verdict and by the outcome that the caller told.",
+      "verdict",
+      "outcome",
+    ),
+  );
+  const reasons = new Counter(
+    named("evaluation_reasons_total", "Evaluations that gave this reason.", "reason"),
+  );
+  const codes = new Counter(
+    named(
+      "codes_entered_total",
+      "Codes that were entered: right, wrong, or refused because the challenge or the user takes none.",
+      "outcome",
+    ),
+  );
+  const completed = new Counter(
+    named(
+      "challenges_completed_total",
+      "Challenges that were completed, so that device and place are trusted.",
+    ),
+  );
+  const messages = new Counter(
+    named(
+      "messages_total",
+      "Messages: taken by a provider, refused by all, or unknown where no answer came.",
+      "channel",
+      "kind",
+      "outcome",
+    ),
+  );
+  const failedPolicies = new Counter(
+    named(
+      "policy_failures_total",
+      "Evaluations in which a rule of the project's policy could not be computed.",
+    ),
+  );
   collectDefaultMetrics({ register: registry });
   AggregatorRegistry.setRegistries(registry);
 
@@ -154,12 +156,13 @@ export function openMetrics(): OpenMetrics {
       policyFailed: () => failedPolicies.inc(),
       geoDatabases(read) {
         new Gauge({
-          name: `${prefix}geo_database_built_timestamp_seconds`,
-          help: "When the maker of a loaded geo database built it.",
-          labelNames: ["database"],
+          ...named(
+            "geo_database_built_timestamp_seconds",
+            "When the maker of a loaded geo database built it.",
+            "database",
+          ),
           // Workers read the same files.
           aggregator: "max",
-          registers,
           collect() {
             this.reset();
             for (const { database, builtAt } of read()) this.set({ database }, builtAt / 1000);

@@ -2,7 +2,7 @@ import { type App, startApp } from "./app.js";
 import type { Config } from "./config.js";
 import { type Foundation, openFoundation } from "./foundation.js";
 import type { Log } from "./log.js";
-import type { OpenMetrics } from "./metrics.js";
+import { noMetrics, openMetrics } from "./metrics.js";
 import type { Geo } from "./outbound/geo/geo.js";
 import { openConfiguredGeo } from "./outbound/geo/open-configured-geo.js";
 import { maintain, startMaintenance } from "./service/maintenance.js";
@@ -68,8 +68,6 @@ export interface ServeOptions {
   readonly stopped: Promise<unknown>;
   /** Whether this process also does what a database needs once; workers leave that to their primary. */
   readonly upkeep: boolean;
-  /** What this process counts, where it shall; the process with the upkeep serves it, too. */
-  readonly measured: OpenMetrics | undefined;
   readonly listening: (ports: Ports) => void;
 }
 
@@ -81,26 +79,23 @@ export async function openMetricsPort(
   return metricsPort === undefined ? undefined : await serveMetrics({ host, port: metricsPort, read });
 }
 
+/** The port for metrics as one of the process's ports. */
+export function exposedAt(port: MetricsPort | undefined): Pick<Ports, "metrics"> {
+  return port === undefined ? {} : { metrics: port.port };
+}
+
 /** Serves until it shall stop, then finishes what is in flight and closes everything. */
-export async function serve(options: ServeOptions): Promise<void> {
-  const { config, log, stopped, upkeep, measured, listening } = options;
+export async function serve({ config, log, stopped, upkeep, listening }: ServeOptions): Promise<void> {
+  const measured = config.metricsPort === undefined ? undefined : openMetrics();
   const { foundation, geo } = await open(config, log);
   let exposed: MetricsPort | undefined;
   try {
     const kept = upkeep ? await startUpkeep(config, foundation, log) : undefined;
-    const app: App = await startApp({
-      config,
-      foundation,
-      geo,
-      log,
-      ...(measured === undefined ? {} : { metrics: measured.metrics }),
-    });
+    // Workers leave it to their primary, too.
     if (upkeep && measured !== undefined) exposed = await openMetricsPort(config, measured.read);
-    const ports = {
-      http: app.httpPort,
-      grpc: app.grpcPort,
-      ...(exposed === undefined ? {} : { metrics: exposed.port }),
-    };
+    const metrics = measured?.metrics ?? noMetrics;
+    const app: App = await startApp({ config, foundation, geo, log, metrics });
+    const ports: Ports = { http: app.httpPort, grpc: app.grpcPort, ...exposedAt(exposed) };
     kept?.greet(ports);
     listening(ports);
     await stopped;

@@ -4,7 +4,7 @@ import { StartError } from "./errors.js";
 import { openFoundation } from "./foundation.js";
 import type { Log } from "./log.js";
 import { readOfWorkers } from "./metrics.js";
-import { openMetricsPort, startUpkeep } from "./serve.js";
+import { exposedAt, openMetricsPort, startUpkeep } from "./serve.js";
 import type { MetricsPort } from "./transport/metrics-port.js";
 import type { Ports } from "./welcome.js";
 
@@ -54,15 +54,14 @@ export async function serveByWorkers(config: Config, log: Log, stopped: Promise<
 
   try {
     const kept = await startUpkeep(config, foundation, log);
+    exposed = await openMetricsPort(config, readOfWorkers());
     const ports = await Promise.race([
       Promise.all(Array.from({ length: config.workers }, employ)).then(([first]) => first),
       stopped.then(() => undefined),
     ]);
     if (ports !== undefined) {
-      exposed = await openMetricsPort(config, readOfWorkers());
       kept.greet(ports);
-      const metrics = exposed === undefined ? {} : { metrics: exposed.port };
-      log.info({ ...ports, ...metrics, workers: config.workers }, "listening");
+      log.info({ ...ports, ...exposedAt(exposed), workers: config.workers }, "listening");
       await stopped;
     }
     kept.stop();

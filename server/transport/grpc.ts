@@ -9,12 +9,13 @@ import {
 } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Tls } from "../config.js";
-import { AppError, StartError } from "../errors.js";
+import { AppError } from "../errors.js";
 import { clientAddress, type TrustedProxies } from "../trusted-proxies.js";
 import { type BinaryRead, compileBinaryRead } from "./binary-reader.js";
 import { compileBinaryWrite } from "./binary-writer.js";
 import { statusNumber, toStatusDetails } from "./error-status.js";
 import { maxBodyBytes } from "./limits.js";
+import { cannotListen } from "./listen.js";
 import { answerHeaders, asAppError, type CallInfo, type Endpoint, requestIdFrom } from "./pipeline.js";
 import { addReflection } from "./reflection.js";
 
@@ -150,13 +151,7 @@ export async function serveGrpc({ endpoints, host, port, tls, proxies }: GrpcOpt
       : ServerCredentials.createSsl(null, [{ cert_chain: tls.cert, private_key: tls.key }]);
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host.includes(":") ? `[${host}]` : host}:${port}`, credentials, (error, found) =>
-      error
-        ? reject(
-            new StartError(
-              `cannot listen on ${host}:${port} for gRPC: ${error.message}. Free the port, or set GRPC_PORT to another one; 0 picks a free one.`,
-            ),
-          )
-        : resolve(found),
+      error ? reject(cannotListen({ host, port, purpose: "gRPC" }, error)) : resolve(found),
     );
   });
   return {

@@ -6,17 +6,16 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createSecureServer, type Http2SecureServer } from "node:http2";
-import type { AddressInfo } from "node:net";
 import { createContextValues } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Tls } from "../config.js";
-import { StartError } from "../errors.js";
 import type { TrustedProxies } from "../trusted-proxies.js";
 import { connectRoutes, httpCallKey } from "./connect.js";
 import { trackConnections } from "./connections.js";
 import { createPreflight, type IsOriginAllowed } from "./cors.js";
 import { type HttpCall, httpCall } from "./http-call.js";
 import { maxBodyBytes, requestTimeoutMs } from "./limits.js";
+import { listen } from "./listen.js";
 import type { Endpoint } from "./pipeline.js";
 import { restHandler } from "./rest/rest.js";
 
@@ -124,18 +123,9 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
       : createSecureServer({ cert: tls.cert, key: tls.key, allowHTTP1: true }, listener as never);
 
   const connections = trackConnections(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) =>
-      reject(
-        new StartError(
-          `cannot listen on ${host}:${port} for HTTP: ${error.message}. Free the port, or set PORT to another one; 0 picks a free one.`,
-        ),
-      ),
-    );
-    server.listen(port, host, resolve);
-  });
+  const bound = await listen(server, { host, port, purpose: "HTTP" });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: bound,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,8 +1,7 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { StartError } from "../errors.js";
 import { metricsType } from "../metrics.js";
 import { requestTimeoutMs } from "./limits.js";
+import { listen } from "./listen.js";
 
 /** A running port for metrics. */
 export interface MetricsPort {
@@ -40,18 +39,9 @@ export async function serveMetrics({
       }
     },
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) =>
-      reject(
-        new StartError(
-          `cannot listen on ${host}:${port} for metrics: ${error.message}. Free the port, or set METRICS_PORT to another one; 0 picks a free one.`,
-        ),
-      ),
-    );
-    server.listen(port, host, resolve);
-  });
+  const bound = await listen(server, { host, port, purpose: "metrics" });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: bound,
     close() {
       server.close();
       server.closeAllConnections();

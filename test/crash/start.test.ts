@@ -207,6 +207,10 @@ describe("the start of a server", () => {
         [{ ...env, PORT: port, GRPC_PORT: "0" }, /cannot listen on .* for HTTP.*set PORT/],
         [{ ...env, PORT: "0", GRPC_PORT: port }, /cannot listen on .* for gRPC.*set GRPC_PORT/],
         [
+          { ...env, PORT: "0", GRPC_PORT: "0", METRICS_PORT: port },
+          /cannot listen on .* for metrics.*set METRICS_PORT/,
+        ],
+        [
           { ...env, PORT: port, GRPC_PORT: "0", WORKERS: "2", SMTP_URL: "smtp://localhost" },
           /for HTTP.*set PORT/,
         ],
