@@ -9,7 +9,7 @@ let statements: readonly string[] = [];
 
 /** Tables that grow with the users of a site. */
 const large =
-  /\b(users|challenges|evaluations|idempotency_keys|devices|device_paths|fingerprints|deliveries|counters)\b/;
+  /\b(users|challenges|evaluations|idempotency_keys|devices|device_paths|fingerprints|deliveries|counters|notices|attack_reports|feedback)\b/;
 
 /** Every statement that the four calls and the erasure of a user give, as the database has prepared it. */
 beforeAll(async () => {
@@ -64,6 +64,16 @@ beforeAll(async () => {
   await sql`
     insert into counters (project_id, counter_key, bucket, failed, succeeded, users, failed_before, succeeded_before, users_before, expires_at)
     select ${projectId}, 'u:filler-' || n, 0, 0, 0, 0, 0, 0, 0, now() from generate_series(1, ${rows / 10}::int) n`;
+  await sql`
+    insert into notices (project_id, notice_id, kind, channel, contact, evaluation_id, due_at, created_at)
+    select ${projectId}, gen_random_uuid(), 'was_this_you', 'email', '', gen_random_uuid(), now(), now()
+    from generate_series(1, ${rows / 10}::int) n`;
+  await sql`
+    insert into attack_reports (project_id, evaluation_id, user_key, reported_at)
+    select ${projectId}, gen_random_uuid(), 'filler-' || n, now() from generate_series(1, ${rows / 10}::int) n`;
+  await sql`
+    insert into feedback (project_id, evaluation_id, user_key, label, reported_at)
+    select ${projectId}, gen_random_uuid(), 'filler-' || n, 'owner', now() from generate_series(1, ${rows / 10}::int) n`;
   await sql`analyze`;
 }, 180_000);
 afterAll(() => server.stop());

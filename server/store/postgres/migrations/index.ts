@@ -18,6 +18,7 @@ import { imports } from "./0016-imports.js";
 import { censuses } from "./0017-censuses.js";
 import { evaluationsByUser } from "./0018-evaluations-by-user.js";
 import { claimsByEvaluation } from "./0019-claims-by-evaluation.js";
+import { noticesOfEvaluation } from "./0020-notices-of-evaluation.js";
 
 /** One step of the schema. Never edited once it is on main; a change is a further step. */
 export interface Migration {
@@ -50,4 +51,5 @@ export const migrations: readonly Migration[] = [
   censuses,
   evaluationsByUser,
   claimsByEvaluation,
+  noticesOfEvaluation,
 ];
