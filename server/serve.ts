@@ -5,7 +5,7 @@ import type { Log } from "./log.js";
 import { noMetrics, openMetrics } from "./metrics.js";
 import type { Geo } from "./outbound/geo/geo.js";
 import { openConfiguredGeo } from "./outbound/geo/open-configured-geo.js";
-import { maintain, startMaintenance } from "./service/maintenance.js";
+import { startMaintenance } from "./service/maintenance.js";
 import { postgresMaintenanceStore } from "./store/postgres/postgres-maintenance-store.js";
 import { type MetricsPort, serveMetrics } from "./transport/metrics-port.js";
 import { type Ports, welcome } from "./welcome.js";
@@ -37,8 +37,7 @@ export async function startUpkeep(config: Config, foundation: Foundation, log: L
   const { clock, sql, databaseText } = foundation;
   const secret = await firstProject(config, foundation, log);
   const deps = { clock, store: postgresMaintenanceStore(sql), log, retentionDays: config.retentionDays };
-  await maintain(deps);
-  const { stop } = startMaintenance(deps);
+  const { stop } = await startMaintenance(deps);
   return {
     greet(ports) {
       if (config.mode === "development") process.stdout.write(welcome(config, ports, databaseText, secret));

@@ -8,6 +8,8 @@ const aheadMs = 28 * dayMs;
 /** Most rows of a kind that one statement removes, so that none holds locks for long. */
 const removeAtOnce = 5_000;
 const everyMs = 3_600_000;
+/** After a round that failed: what was in its way, a backup for one, may be over. */
+const againMs = 60_000;
 
 /** What maintenance needs. */
 export interface MaintenanceDeps {
@@ -18,26 +20,53 @@ export interface MaintenanceDeps {
   readonly retentionDays: number;
 }
 
-/** One round: partitions made ahead, what is past its retention removed. Safe to run on several servers, and again after a crash. */
+/**
+ * One round: partitions made ahead, what is past its retention removed. Safe to run on several servers, and again after a crash. A part that fails
+ * does not keep the others from being done; the first fault is thrown after them.
+ */
 export async function maintain({ clock, store, log, retentionDays }: MaintenanceDeps): Promise<void> {
   const now = clock.now();
   const oldest = now - retentionDays * dayMs;
-  const made = await store.makePartitions(now, now + aheadMs);
-  const dropped = await store.dropPartitions(oldest);
+  const faults: unknown[] = [];
+  const done = async (part: () => Promise<number>): Promise<number> => {
+    try {
+      return await part();
+    } catch (error) {
+      faults.push(error);
+      return 0;
+    }
+  };
+  const made = await done(() => store.makePartitions(now, now + aheadMs));
+  const dropped = await done(() => store.dropPartitions(oldest));
   let removed = 0;
   let round: number;
   do {
-    round = await store.removeOld(oldest, now, removeAtOnce);
+    round = await done(() => store.removeOld(oldest, now, removeAtOnce));
     removed += round;
   } while (round >= removeAtOnce);
   if (made + dropped + removed > 0) log.info({ made, dropped, removed }, "maintained the database");
+  if (faults.length > 0) throw faults[0];
 }
 
-/** Runs a round every hour until it is stopped. A round that fails is logged, and the next one makes up for it. */
-export function startMaintenance(deps: MaintenanceDeps): { stop(): void } {
-  const timer = setInterval(() => {
-    maintain(deps).catch((error) => deps.log.error({ err: error }, "maintenance failed"));
-  }, everyMs);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
+/** Runs a round at once, which it waits for, and then every hour until it is stopped. A round that fails is logged, and comes again in a minute. */
+export async function startMaintenance(deps: MaintenanceDeps): Promise<{ stop(): void }> {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const round = async (): Promise<void> => {
+    let next = everyMs;
+    try {
+      await maintain(deps);
+    } catch (error) {
+      deps.log.error({ err: error }, "maintenance failed; it comes again in a minute");
+      next = againMs;
+    }
+    if (!stopped) timer = setTimeout(round, next).unref();
+  };
+  await round();
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
 }

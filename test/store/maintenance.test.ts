@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { silentLog } from "../../server/log.js";
-import { maintain } from "../../server/service/maintenance.js";
+import { maintain, startMaintenance } from "../../server/service/maintenance.js";
 import { postgresMaintenanceStore } from "../../server/store/postgres/postgres-maintenance-store.js";
 import type { TestClock } from "../server/test-clock.js";
 import { startTestServer, type TestServer } from "../server/test-server.js";
@@ -82,9 +82,52 @@ describe("maintenance", () => {
     expect(await counts()).toEqual({ challenges: 0, keys: 0 });
   });
 
-  test("what no partition takes is kept all the same", async () => {
+  test("while a backup reads all tables, no partition is made, and all else is done", async () => {
+    await server.post(
+      "/v2/evaluate",
+      { action: "login", user: "u", fingerprint: "g", ip: "1.1.1.1" },
+      { "idempotency-key": "backup" },
+    );
+    const { sql } = server.foundation;
+    server.clock.advance({ days: 8 });
+    const before = await partitions();
+    await sql.begin(async (backup) => {
+      await backup`lock table evaluations in access share mode`;
+      await expect(round()).rejects.toMatchObject({ code: "55P03" });
+    });
+    expect(await partitions()).toEqual(before);
+    expect(await sql`select from idempotency_keys`).toHaveLength(0);
+    await round();
+    expect((await partitions()).length).toBeGreaterThan(before.length);
+  });
+
+  test("a first round that fails does not keep a server from starting", async () => {
+    const failed = vi.fn();
+    const broken = async () => Promise.reject(new Error("locked"));
+    const store = { makePartitions: broken, dropPartitions: broken, removeOld: async () => 0 };
+    const kept = await startMaintenance({
+      clock: server.clock,
+      store,
+      log: { ...silentLog, error: failed },
+      retentionDays: 30,
+    });
+    kept.stop();
+    expect(failed).toHaveBeenCalledOnce();
+  });
+
+  test("what no partition takes is kept all the same, and goes after the retention", async () => {
     server.clock.advance({ days: 400 });
     const id = await evaluate();
     expect((await server.get(`/v2/evaluations/${id}`)).status).toBe(200);
+
+    // Its week can no longer have a partition; the weeks after it can.
+    const before = await partitions();
+    await round();
+    expect((await partitions()).filter((name) => !before.includes(name)).length).toBeGreaterThanOrEqual(4);
+    expect((await server.get(`/v2/evaluations/${id}`)).status).toBe(200);
+
+    server.clock.advance({ days: 38 });
+    await round();
+    expect((await server.get(`/v2/evaluations/${id}`)).status).toBe(404);
   });
 });

@@ -18,6 +18,8 @@ const connectionFaults = new Set([
 /** SQLSTATE classes and codes for a database that cannot serve now: lost connections, too many of them, shut down, starting, time-out, read-only after a fail-over. */
 const unavailableStates = /^(08|53|57P|57014|25006)/;
 
+/** SQLSTATE of a row that breaks a constraint. */
+const checkViolation = "23514";
 /** SQLSTATE of a unique key that is taken. */
 const uniqueViolation = "23505";
 
@@ -30,6 +32,11 @@ export function codeOf(error: unknown): string | undefined {
 /** Whether no connection was there, rather than one that the database refused or lost. */
 export function isConnectionFault(error: unknown): boolean {
   return connectionFaults.has(codeOf(error) ?? "");
+}
+
+/** Whether the fault is a row that breaks a constraint of its table or partition. */
+export function isCheckViolation(error: unknown): boolean {
+  return codeOf(error) === checkViolation;
 }
 
 /** Whether the fault is a unique key that is taken. */

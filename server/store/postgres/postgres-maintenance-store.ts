@@ -2,7 +2,7 @@ import type postgres from "postgres";
 import type { Instant } from "../../clock.js";
 import type { MaintenanceStore } from "../maintenance-store.js";
 import type { Database } from "./database.js";
-import { guarded } from "./faults.js";
+import { guarded, isCheckViolation } from "./faults.js";
 
 const weekMs = 7 * 86_400_000;
 /** A Monday, 00:00 UTC; partitions begin at whole weeks after it. */
@@ -59,11 +59,18 @@ export function postgresMaintenanceStore(sql: Database): MaintenanceStore {
         for (let start = startOfWeek(from); start < until; start += weekMs) {
           const name = partitionName(start);
           if (names.has(name)) continue;
-          // Names and bounds come from the clock alone.
-          await transaction.unsafe(
-            `create table ${name} partition of evaluations for values from ('${idBound(start)}') to ('${idBound(start + weekMs)}')`,
-          );
-          made += 1;
+          try {
+            await transaction.savepoint(async (step) => {
+              // Names and bounds come from the clock alone.
+              await step.unsafe(
+                `create table ${name} partition of evaluations for values from ('${idBound(start)}') to ('${idBound(start + weekMs)}')`,
+              );
+            });
+            made += 1;
+          } catch (error) {
+            // Evaluations of that week lie in the partition for all the rest already, and stay there; the other weeks shall have theirs.
+            if (!isCheckViolation(error)) throw error;
+          }
         }
         return made;
       }),
@@ -100,12 +107,16 @@ export function postgresMaintenanceStore(sql: Database): MaintenanceStore {
             delete from feedback where (project_id, evaluation_id) in (
               select project_id, evaluation_id from feedback where reported_at < ${challengesBefore} order by reported_at limit ${limit})
             returning 1),
+          old_strays as (
+            delete from evaluations_default where (project_id, evaluation_id) in (
+              select project_id, evaluation_id from evaluations_default where evaluation_id < ${idBound(challengesBefore)}::uuid limit ${limit})
+            returning 1),
           old_counters as (
             delete from counters where (project_id, counter_key) in (
               select project_id, counter_key from counters where expires_at < ${now} order by expires_at limit ${limit})
             returning 1)
           select (select count(*) from old_challenges) + (select count(*) from old_keys) + (select count(*) from old_deliveries)
-            + (select count(*) from old_budgets) + (select count(*) from old_counters) + (select count(*) from old_feedback) as removed`;
+            + (select count(*) from old_budgets) + (select count(*) from old_counters) + (select count(*) from old_feedback) + (select count(*) from old_strays) as removed`;
         return row?.removed ?? 0;
       }),
   };
